@@ -1,0 +1,106 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { z } from "zod";
+import { printable } from "../messages";
+import { dollars } from "../money";
+import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "../order-arguments";
+
+/** What Pulumi passes, in previews, for a value that is known only during the update. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** What the engine hands to the lifecycle methods: the arguments, and what this package adds to them. */
+export interface Inputs extends Record<string, unknown> {
+  /** The purchase's name in the program, for messages. Keys with `__` are left out of the text views. */
+  __label?: string;
+  orderId?: string;
+}
+
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
+/** How an argument must look, in words for whoever wrote the program. */
+const WHOLE_NUMBER = "must be a whole number, 1 or more";
+
+const argumentSchemas = {
+  creditType: z.enum(CREDIT_TYPES, { error: 'must be one of "v0", "gateway" and "agent"' }),
+  amount: z.int({ error: `${WHOLE_NUMBER} (1 credit = 1 US dollar)` }).min(1),
+  team: z
+    .string()
+    .regex(/^[^\s\p{C}]+$/u, { error: "must be a team's slug or id (team_...), without spaces" })
+    .optional(),
+  source: z.string().min(1, { error: "must not be empty" }),
+  attempt: z.int({ error: WHOLE_NUMBER }).min(1),
+  adopt: z
+    .string()
+    .regex(/^[^\s\p{C}]{1,200}$/u, {
+      error: "must be the id of an intent or invoice (such as pur_...), without spaces",
+    })
+    .optional(),
+} satisfies Record<string, z.ZodType>;
+
+export const ARGUMENTS = Object.keys(argumentSchemas) as (keyof typeof argumentSchemas)[];
+
+const DEFAULTS = { source: "pulumi", attempt: 1 };
+
+/**
+ * Fills in defaults and checks every argument that is already known; one failure for each that is wrong.
+ * What isn't known yet passes as it is, and is checked again in the update.
+ */
+export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynamic.CheckFailure[] } {
+  const inputs: Inputs = { ...DEFAULTS, ...news };
+  const failures: dynamic.CheckFailure[] = [];
+  for (const [property, schema] of Object.entries(argumentSchemas)) {
+    const value = inputs[property];
+    if (isUnknown(value)) continue;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) continue;
+    const given = value === undefined ? "it is missing" : `it is ${printable(JSON.stringify(value), 100)}`;
+    failures.push({ property, reason: `${property} ${parsed.error.issues[0]?.message}; ${given}.` });
+  }
+  const known = new Set(["__label", "__provider", "orderId", "summary", ...ARGUMENTS]);
+  for (const property of Object.keys(inputs).filter((key) => !known.has(key))) {
+    const reason = `${property} is not an argument of CreditPurchase. Arguments: ${ARGUMENTS.join(", ")}.`;
+    failures.push({ property, reason });
+  }
+  return { inputs, failures };
+}
+
+/** The arguments of checked inputs in an update, where everything is known. */
+export function argumentsOf(inputs: Inputs): OrderArguments {
+  return z.object(argumentSchemas).parse(inputs) as OrderArguments;
+}
+
+/** The name the program gave the purchase, for messages. */
+export function nameOf(inputs: Inputs): string {
+  return printable(inputs.__label ?? "this purchase", 100);
+}
+
+/**
+ * One sentence a reviewer reads in a preview. Unknown while a part of it is unknown, so that a plan made from the
+ * preview still fits.
+ */
+export function summarize(inputs: Inputs): string {
+  const { amount, creditType, team, adopt } = inputs;
+  if ([amount, creditType, team, adopt].some(isUnknown)) return UNKNOWN;
+  const what = `${dollars(amount as number)} of ${describeCredits(inputs)}`;
+  return adopt === undefined
+    ? `Buys ${what}, charged to the team's card at once and not refundable.`
+    : `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
+}
+
+/** The line in which a preview says what will be charged. */
+export function chargeLine(inputs: Inputs): string {
+  const amount = isUnknown(inputs.amount)
+    ? "An amount not known before the update"
+    : dollars(inputs.amount as number);
+  const unless = isUnknown(inputs.adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
+  return `💳 ${nameOf(inputs)}: ${amount} of ${describeCredits(inputs)} will be charged now${unless}. Not refundable.`;
+}
+
+function describeCredits({ creditType, team }: Inputs): string {
+  const known = {
+    creditType: creditType as CreditType,
+    ...(team === undefined ? {} : { team: isUnknown(team) ? "(not known before the update)" : String(team) }),
+  };
+  return isUnknown(creditType) ? creditsFor({ ...known, creditType: "gateway" }).replace("AI Gateway ", "") : creditsFor(known);
+}

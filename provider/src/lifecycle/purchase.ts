@@ -1,0 +1,110 @@
+import type { dynamic } from "@pulumi/pulumi";
+import { disarm } from "../charge/armed-orders";
+import { charge } from "../charge/charge";
+import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED } from "../messages";
+import { Refusal } from "../refusal";
+import { configure, settings } from "./configuration";
+import { argumentsOf, chargeLine, checkArguments, type Inputs, isUnknown, nameOf, summarize } from "./inputs";
+import { asJson, KeptFailure } from "./kept-failure";
+import { farewell, isRaised, refusedChange, standingOf } from "./standing";
+
+/** The purchase itself. It decides; sending is left to `charge`. */
+export const purchase: dynamic.ResourceProvider<Inputs, Inputs> = {
+  configure,
+  check,
+  diff,
+  create,
+  update,
+  read,
+  delete: forget,
+};
+
+async function check(olds: Inputs, news: Inputs) {
+  const { inputs, failures } = checkArguments(news);
+  if (failures.length > 0) return { inputs, failures };
+  const isNew = Object.keys(olds).length === 0;
+  if (isNew && willBeCharged(inputs)) console.log(chargeLine(inputs));
+  return { inputs: { ...inputs, summary: summarize(inputs) }, failures };
+}
+
+/** `olds` are the outputs as they were kept. Never asks for a replacement: that would be another purchase. */
+async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
+  const refused = refusedChange(olds, news);
+  if (refused) throw new Refusal(`${nameOf(news)}: ${refused}`);
+  const raised = isRaised(olds, news);
+  if (raised && willBeCharged(news)) console.log(chargeLine(news));
+  const adopts = news.adopt !== undefined && news.adopt !== olds.adopt;
+  return { changes: raised || adopts || standingOf(olds) === "open" };
+}
+
+/** The order's id is unknown only while previewing an update that will open that order anew. */
+function willBeCharged(inputs: Inputs): boolean {
+  return isUnknown(inputs.orderId) && (inputs.adopt === undefined || isUnknown(inputs.adopt));
+}
+
+async function create(inputs: Inputs) {
+  const id = inputs.orderId as string;
+  return { id, outs: inputs.adopt === undefined ? await buy(id, inputs) : adopt({}, inputs) };
+}
+
+async function update(id: string, olds: Inputs, news: Inputs) {
+  const refused = refusedChange(olds, news);
+  if (refused) throw new Refusal(`${nameOf(news)}: ${refused}`);
+  if (news.adopt !== undefined && news.adopt !== olds.adopt) return { outs: adopt(olds, news) };
+  if (Number(news.attempt) > Number(olds.attempt)) return { outs: await buy(id, news) };
+  // The state stays as it is: an error without an id changes nothing in it.
+  if (standingOf(olds) === "open") throw new Refusal(`${nameOf(news)}: ${olds.reason}`);
+  return { outs: asJson(olds) };
+}
+
+/** Uses the order, once, and keeps what came of it, whatever it was. */
+async function buy(id: string, inputs: Inputs): Promise<Inputs> {
+  const name = nameOf(inputs);
+  const order = disarm(inputs.orderId as string);
+  const wanted = argumentsOf(inputs);
+  if (!order) {
+    throw new Refusal(
+      `${name}: its order (${inputs.orderId}) was opened by an earlier run, or was used already, so this run ` +
+        `can't know whether it bought. It sends nothing. ${MAYBE_CHARGED} Look for the purchase on ` +
+        `${billingPage(wanted.team)}. If it is there, set adopt: "<its intent or invoice id>". If it is not, ` +
+        `set attempt: ${wanted.attempt + 1} to buy it again.`,
+    );
+  }
+  if (JSON.stringify(order.arguments) !== JSON.stringify(wanted)) {
+    throw new Refusal(
+      `${name}: its order says ${JSON.stringify(order.arguments)}, but the purchase says ${JSON.stringify(wanted)}. ` +
+        `${NOTHING_CHARGED} Remove the transform or ignoreChanges that changes one and not the other, and set ` +
+        `attempt: ${wanted.attempt + 1}.`,
+    );
+  }
+  const { status, receipt, reason, news } = await charge(order, settings());
+  const outs = asJson({ ...inputs, ...receipt, status, ...(reason && { reason }) });
+  if (reason !== undefined) throw new KeptFailure(id, outs, `${name}: ${reason}`);
+  console.log(news?.replace(/^(\S+) /, `$1 ${name}: `));
+  return outs;
+}
+
+/** Takes over a purchase that was made elsewhere. What an earlier attempt learned stays. */
+function adopt(olds: Inputs, news: Inputs): Inputs {
+  disarm(news.orderId as string);
+  const { reason: _settled, ...learned } = olds;
+  const outs = asJson({ ...learned, ...news, ...(standingOf(olds) === "bought" ? {} : { status: "adopted", intentId: news.adopt }) });
+  console.log(`📎 ${nameOf(news)}: recorded ${news.adopt} as this purchase, made earlier. Nothing was sent. ${NOTHING_CHARGED}`);
+  return outs;
+}
+
+async function read(id: string, props?: Inputs) {
+  return props ? { id, props } : { id };
+}
+
+/** Forgets the purchase: nothing can be bought back. One that nobody knows the outcome of is not forgotten. */
+async function forget(_id: string, olds: Inputs): Promise<void> {
+  const name = nameOf(olds);
+  if (olds.status === "unknown" || olds.status === undefined) {
+    throw new Refusal(
+      `${name} is not forgotten, because nobody knows how it ended. ${olds.reason ?? MAYBE_CHARGED} ` +
+        "(If it was not bought and is not wanted any more, `pulumi state delete` removes the record.)",
+    );
+  }
+  console.log(`🗑️ ${name}: ${farewell(olds)}`);
+}

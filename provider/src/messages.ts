@@ -1,0 +1,28 @@
+/**
+ * The three sentences of which every message about money holds exactly one, word for word, so that a person
+ * and a script can tell at a glance whether money moved.
+ */
+export const NOTHING_CHARGED = "Nothing was charged.";
+export const CHARGED = "The card was charged.";
+export const MAYBE_CHARGED = "The card may have been charged.";
+
+const LONGEST_PRINTED = 500;
+
+/**
+ * Makes text that came from elsewhere (a server, a program, the environment) safe to print: control characters,
+ * escape sequences and the invisible characters that reorder text are shown as `\u....` instead of obeyed, and
+ * long text is cut.
+ */
+export function printable(text: string, longest = LONGEST_PRINTED): string {
+  const visible = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => `\\u${c.codePointAt(0)?.toString(16).padStart(4, "0")}`);
+  return visible.length > longest ? `${visible.slice(0, longest)}...` : visible;
+}
+
+/** Where a person sees what a team was really charged, and changes its card. */
+export function billingPage(team: string | undefined): string {
+  return team === undefined || team.startsWith("team_")
+    ? "https://vercel.com/d?to=%2F%5Bteam%5D%2F~%2Fsettings%2Fbilling"
+    : `https://vercel.com/${encodeURIComponent(team)}/~/settings/billing`;
+}

@@ -1,0 +1,23 @@
+/** What can be bought. Vercel's page: "Supported credit types are `v0`, `gateway`, and `agent`." */
+export const CREDIT_TYPES = ["v0", "gateway", "agent"] as const;
+export type CreditType = (typeof CREDIT_TYPES)[number];
+
+/** What an order says, once every input is known. */
+export interface OrderArguments {
+  readonly creditType: CreditType;
+  /** Whole credits; 1 credit = 1 US dollar. */
+  readonly amount: number;
+  /** A slug, or an id `team_...`; without one, Vercel uses the token's own default team. */
+  readonly team?: string;
+  readonly source: string;
+  readonly attempt: number;
+  readonly adopt?: string;
+}
+
+const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
+
+/** `AI Gateway credits for team acme` */
+export function creditsFor(order: Pick<OrderArguments, "creditType" | "team">): string {
+  const team = order.team === undefined ? "the token's own default team" : `team ${order.team}`;
+  return `${CREDIT_NAMES[order.creditType]} credits for ${team}`;
+}

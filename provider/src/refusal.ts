@@ -1,0 +1,15 @@
+/**
+ * A foreseeable problem, found before anything was sent, in words for the person who reads the terminal.
+ *
+ * Pulumi prints a refused check or diff twice: once as the resource's own error, and once as
+ * `${error}: ${error.stack}` from the provider process. The second is made a short line of its own here, so that
+ * nobody sees a stack trace or the same paragraph again.
+ */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  override readonly stack = "refused before anything was sent; the resource's own error says why.";
+
+  override toString(): string {
+    return "vercel credits";
+  }
+}

@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NOTHING_CHARGED } from "./messages";
+
+/** Options by which Pulumi would replace, forget or call again a purchase, and so could buy it twice. */
+const REFUSED: Record<string, string> = {
+  replaceOnChanges: "a purchase is never replaced; declare another CreditPurchase to buy more",
+  replaceWith: "a purchase is never replaced; declare another CreditPurchase to buy more",
+  replacementTrigger: "a purchase is never replaced; declare another CreditPurchase to buy more",
+  deleteBeforeReplace: "a purchase is never replaced; declare another CreditPurchase to buy more",
+  deletedWith: "the record of a purchase must not go with another resource; use retainOnDelete there instead",
+  import: "nothing reads a purchase back; use the argument adopt to record one that was made already",
+  id: "nothing reads a purchase back; use the argument adopt to record one that was made already",
+};
+
+/** The user's options, checked, and protected unless the user says otherwise. */
+export function purchaseOptions(
+  name: string,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
+  for (const [option, why] of Object.entries(REFUSED)) {
+    if (opts[option as keyof pulumi.CustomResourceOptions] !== undefined) throw refused(name, option, why);
+  }
+  if (opts.hooks?.onError !== undefined) {
+    throw refused(name, "hooks.onError", "a purchase is never tried again by itself; use the argument attempt");
+  }
+  return { ...opts, protect: opts.protect ?? true };
+}
+
+/** The same options for the order, less what is meant for the purchase alone. */
+export function orderOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  const { additionalSecretOutputs: _secrets, hooks: _hooks, stateMigrations: _migrations, ...shared } = opts;
+  if (!shared.aliases) return shared;
+  // A purchase that was renamed must find the order it had, too: aliases that name the type must name the order's.
+  const aliases = shared.aliases.map((alias) => pulumi.output(alias).apply(ofOrder));
+  return { ...shared, aliases };
+}
+
+function ofOrder(alias: pulumi.Unwrap<string | pulumi.Alias>): string | pulumi.Alias {
+  const swap = (text: string) => text.replace("vercel:CreditPurchase", "vercel:PurchaseOrder");
+  if (typeof alias === "string") return swap(alias);
+  return { ...alias, ...(alias.type !== undefined && { type: swap(alias.type) }) } as pulumi.Alias;
+}
+
+function refused(name: string, option: string, why: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `CreditPurchase "${name}" does not take the option ${option}: ${why}. ${NOTHING_CHARGED}`,
+  );
+}

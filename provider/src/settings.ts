@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { NOTHING_CHARGED, printable } from "./messages";
+import { Refusal } from "./refusal";
+
+export interface Endpoint {
+  readonly apiUrl: URL;
+  readonly token: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Looks up a key such as `vercel:apiToken` in the stack's configuration. */
+export type Lookup = (key: string) => string | undefined;
+
+/**
+ * Stack configuration and environment, read anew at each use.
+ *
+ * The token is read in the provider process only. It is never an input or an output, so it can't reach a
+ * preview, the state or the serialized provider.
+ */
+export class Settings {
+  constructor(
+    private readonly config: Lookup,
+    private readonly env: NodeJS.ProcessEnv = process.env,
+  ) {}
+
+  /** Where the one request goes, and with which token. Throws where one of them is missing or not allowed. */
+  endpoint(): Endpoint {
+    return { apiUrl: this.apiUrl, token: this.token, timeoutSeconds: this.timeoutSeconds };
+  }
+
+  /** `vercel:apiToken`, else `VERCEL_API_TOKEN`, else `VERCEL_TOKEN`. */
+  get token(): string {
+    const token = (
+      this.config("vercel:apiToken") ||
+      this.env.VERCEL_API_TOKEN ||
+      this.env.VERCEL_TOKEN ||
+      ""
+    ).trim();
+    if (token === "") {
+      throw new Refusal(
+        `No Vercel token is configured. ${NOTHING_CHARGED} Run \`pulumi config set --secret vercel:apiToken\`, ` +
+          "or set VERCEL_API_TOKEN, and run `pulumi up` again.",
+      );
+    }
+    // Anything else can't be sent in a header, and the error about it would quote the token.
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw new Refusal(
+        `The Vercel token (vercel:apiToken, VERCEL_API_TOKEN or VERCEL_TOKEN) holds a space or a character ` +
+          `that no token has. ${NOTHING_CHARGED} Set it again.`,
+      );
+    }
+    return token;
+  }
+
+  /** `vercel:apiUrl`, else `VERCEL_API_URL`, else Vercel itself. The token is sent there, so it must be private. */
+  get apiUrl(): URL {
+    const text = this.config("vercel:apiUrl") || this.env.VERCEL_API_URL || "https://api.vercel.com";
+    const url = URL.parse(text);
+    const allowed = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+    if (!url || !allowed || url.username || url.password || url.search || url.hash) {
+      throw new Refusal(
+        `vercel:apiUrl (or VERCEL_API_URL) is ${printable(withoutCredentials(url, text))}, but must be an https ` +
+          "address, or an http one of this machine (127.0.0.1, localhost), without user, password, query or " +
+          `fragment. ${NOTHING_CHARGED} Remove it to use https://api.vercel.com.`,
+      );
+    }
+    return url;
+  }
+
+  /** The most one purchase may be, in dollars. 1000 is also the cap of Vercel's own command line. */
+  get maxAmount(): number {
+    return this.number("vercelCredits:maxAmount", 1000, z.coerce.number().nonnegative());
+  }
+
+  /** The most one update may charge in all, in dollars. */
+  get maxAmountPerUpdate(): number {
+    return this.number("vercelCredits:maxAmountPerUpdate", 1000, z.coerce.number().nonnegative());
+  }
+
+  /** How long the one request may take, in seconds. */
+  get timeoutSeconds(): number {
+    return this.number("vercelCredits:timeoutSeconds", 120, z.coerce.number().positive().max(3600));
+  }
+
+  /** Without checkpoints the engine would not write down that an order was opened, so nothing may be bought. */
+  refuseWithoutCheckpoints(): void {
+    if (this.env.PULUMI_SKIP_CHECKPOINTS) {
+      throw new Refusal(
+        "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +
+          `could buy it twice. ${NOTHING_CHARGED} Unset it and run \`pulumi up\` again.`,
+      );
+    }
+  }
+
+  private number(key: string, byDefault: number, schema: z.ZodType<number>): number {
+    const text = this.config(key)?.trim();
+    if (text === undefined) return byDefault;
+    const parsed = schema.safeParse(text === "" ? Number.NaN : text);
+    if (!parsed.success) {
+      throw new Refusal(
+        `${key} is "${printable(text)}", but must be a ${key.endsWith("Seconds") ? "number of seconds" : "number of US dollars"}. ` +
+          `${NOTHING_CHARGED} Run \`pulumi config set ${key} ${byDefault}\`.`,
+      );
+    }
+    return parsed.data;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function withoutCredentials(url: URL | null, text: string): string {
+  return url ? `${url.protocol}//${url.host}${url.pathname}` : `"${text}", which is not an address`;
+}
