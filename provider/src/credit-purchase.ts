@@ -157,7 +157,12 @@ export class CreditPurchase extends pulumi.CustomResource {
     }
     const options = purchaseOptions(name, opts);
     const team = args.team ?? defaultTeam();
-    const inputs = { ...args, ...(team !== undefined && { team }), __label: name };
+    const inputs = {
+      ...args,
+      ...(team !== undefined && { team }),
+      __label: name,
+      ...(pulumi.runtime.isDryRun() && { __preview: true }),
+    };
     const order = new PurchaseOrder(name, inputs, orderOptions(options));
     super(
       "pulumi-nodejs:dynamic/vercel:CreditPurchase",
@@ -175,7 +180,18 @@ function defaultTeam(): string | undefined {
 /** Outputs that are no inputs: named here so that the SDK makes a property of each. */
 const OUTPUTS = Object.fromEntries(
   [
-    ...["creditType", "amount", "team", "source", "attempt", "adopt", "summary", "status", "reason", "answer"],
+    ...[
+      "creditType",
+      "amount",
+      "team",
+      "source",
+      "attempt",
+      "adopt",
+      "summary",
+      "status",
+      "reason",
+      "answer",
+    ],
     ...["intentKind", "intentId", "purchaseIntentId", "orbSubscriptionId", "checkoutSessionId"],
     ...["checkoutSessionUrl", "currency", "subtotal", "tax", "total", "refund", "ownerId", "providerType"],
     ...["providerResourceId", "createdAt", "updatedAt", "creditsExpireAt", "requestId"],

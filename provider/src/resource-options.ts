@@ -21,7 +21,11 @@ export function purchaseOptions(
     if (opts[option as keyof pulumi.CustomResourceOptions] !== undefined) throw refused(name, option, why);
   }
   if (opts.hooks?.onError !== undefined) {
-    throw refused(name, "hooks.onError", "a purchase is never tried again by itself; use the argument attempt");
+    throw refused(
+      name,
+      "hooks.onError",
+      "a purchase is never tried again by itself; use the argument attempt",
+    );
   }
   return { ...opts, protect: opts.protect ?? true };
 }

@@ -109,7 +109,12 @@ export function readAnswer(body: string, requestId?: string): Answer {
   const checkout = checkoutSchema.safeParse(answer).data;
   if (checkout?.checkoutSessionId || checkout?.checkoutSessionUrl) {
     const { checkoutSessionId, checkoutSessionUrl } = checkout;
-    const receipt = present({ intentKind: "checkoutSession", checkoutSessionId, checkoutSessionUrl, ...base });
+    const receipt = present({
+      intentKind: "checkoutSession",
+      checkoutSessionId,
+      checkoutSessionUrl,
+      ...base,
+    });
     return { receipt, intentStatus: undefined, error: undefined };
   }
   const error = errorSchema.safeParse(answer).data?.error;

@@ -34,7 +34,8 @@ async function chargeInTurn(order: ArmedOrder, settings: Settings): Promise<Outc
     return notSent(what, order.arguments, "Settle that one first");
   }
   const overCap = capExceeded(order.arguments.amount, settings, spent);
-  if (overCap) return notSent(`It was not sent, because ${overCap}`, order.arguments, "Lower it or raise the cap");
+  if (overCap)
+    return notSent(`It was not sent, because ${overCap}`, order.arguments, "Lower it or raise the cap");
   const endpoint = settings.endpoint();
   // Loaded here, so that previews and updates that buy nothing don't pay for the HTTP client.
   const { buy } = await import("./vercel-api.js");
@@ -43,7 +44,10 @@ async function chargeInTurn(order: ArmedOrder, settings: Settings): Promise<Outc
     outcome = judge(await buy(order.arguments, endpoint), order.arguments);
   } catch {
     // A fault of ours after the request may have left must not lose what is at stake.
-    outcome = judge({ kind: "lost", problem: "this provider failed while it read the answer" }, order.arguments);
+    outcome = judge(
+      { kind: "lost", problem: "this provider failed while it read the answer" },
+      order.arguments,
+    );
   }
   if (outcome.status === "unknown") unsettled = order.name;
   if (outcome.status === "unknown" || outcome.reason === undefined) spent += order.arguments.amount;

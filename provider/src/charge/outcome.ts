@@ -21,7 +21,11 @@ export interface Outcome {
  */
 export function judge(reply: Reply, order: OrderArguments): Outcome {
   if (reply.kind === "unsent") {
-    return notSent(`The request could not be sent to Vercel: ${reply.problem}.`, order, "Mend the connection");
+    return notSent(
+      `The request could not be sent to Vercel: ${reply.problem}.`,
+      order,
+      "Mend the connection",
+    );
   }
   if (reply.kind === "lost") {
     return unknown(`The request left for Vercel, and no answer came back: ${reply.problem}.`, {}, order);
@@ -107,7 +111,8 @@ function isRefusal(httpStatus: number, code: string | undefined, whole: boolean)
 }
 
 function refusal(what: string, httpStatus: number, answer: Answer, order: OrderArguments): string {
-  const advice = ADVICE_BY_CODE[answer.error?.code ?? ""] ?? ADVICE_BY_STATUS[httpStatus] ?? "Mend what it names";
+  const advice =
+    ADVICE_BY_CODE[answer.error?.code ?? ""] ?? ADVICE_BY_STATUS[httpStatus] ?? "Mend what it names";
   const where = advice.includes("payment") ? ` (${billingPage(order.team)})` : "";
   return `${what} ${NOTHING_CHARGED} ${advice}${where}, then set attempt: ${order.attempt + 1} to try again.`;
 }

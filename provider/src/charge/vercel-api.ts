@@ -134,7 +134,9 @@ async function readBody(stream: Readable, deadline: AbortSignal) {
 /** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
 function secondsToWait(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
-  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
+  const seconds = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter)
+    : (Date.parse(retryAfter) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 

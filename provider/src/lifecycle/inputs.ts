@@ -12,6 +12,15 @@ export interface Inputs extends Record<string, unknown> {
   /** The purchase's name in the program, for messages. Keys with `__` are left out of the text views. */
   __label?: string;
   orderId?: string;
+  /** Set in previews by the program, and taken out by `check`: it is not part of what the engine keeps. */
+  __preview?: boolean;
+}
+
+let previewing = false;
+
+/** True in a preview. The preview and the update of one `pulumi up` run in two provider processes. */
+export function isPreview(): boolean {
+  return previewing;
 }
 
 export function isUnknown(value: unknown): boolean {
@@ -47,7 +56,9 @@ const DEFAULTS = { source: "pulumi", attempt: 1 };
  * What isn't known yet passes as it is, and is checked again in the update.
  */
 export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynamic.CheckFailure[] } {
-  const inputs: Inputs = { ...DEFAULTS, ...news };
+  const { __preview, ...rest } = news;
+  previewing = __preview === true;
+  const inputs: Inputs = { ...DEFAULTS, ...rest };
   const failures: dynamic.CheckFailure[] = [];
   for (const [property, schema] of Object.entries(argumentSchemas)) {
     const value = inputs[property];
@@ -97,10 +108,17 @@ export function chargeLine(inputs: Inputs): string {
   return `💳 ${nameOf(inputs)}: ${amount} of ${describeCredits(inputs)} will be charged now${unless}. Not refundable.`;
 }
 
+/** The line in which a preview says that an update would stop at this purchase, which it can't settle by itself. */
+export function stopLine(inputs: Inputs, why: string): string {
+  return `⚠️ ${nameOf(inputs)}: nothing will be bought, and \`pulumi up\` will fail, until it is settled: ${why}`;
+}
+
 function describeCredits({ creditType, team }: Inputs): string {
   const known = {
     creditType: creditType as CreditType,
     ...(team === undefined ? {} : { team: isUnknown(team) ? "(not known before the update)" : String(team) }),
   };
-  return isUnknown(creditType) ? creditsFor({ ...known, creditType: "gateway" }).replace("AI Gateway ", "") : creditsFor(known);
+  return isUnknown(creditType)
+    ? creditsFor({ ...known, creditType: "gateway" }).replace("AI Gateway ", "")
+    : creditsFor(known);
 }

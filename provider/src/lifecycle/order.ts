@@ -13,7 +13,14 @@ import { isRaised } from "./standing";
  * arms it in memory, and the engine writes the id down before the purchase that depends on it may start. A
  * purchase can then use only an order that was opened by the very process that charges.
  */
-export const order: dynamic.ResourceProvider<Inputs, Inputs> = { configure, check, diff, create, update, read };
+export const order: dynamic.ResourceProvider<Inputs, Inputs> = {
+  configure,
+  check,
+  diff,
+  create,
+  update,
+  read,
+};
 
 async function check(olds: Inputs, news: Inputs) {
   const { inputs, failures } = checkArguments(news);
@@ -79,7 +86,9 @@ function mayNotBeOpened(inputs: Inputs): dynamic.CheckFailure | undefined {
     const amount = inputs.amount as number;
     const overCap = capExceeded(amount, current, planned);
     planned += amount;
-    return overCap ? { property: "amount", reason: `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.` } : undefined;
+    return overCap
+      ? { property: "amount", reason: `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.` }
+      : undefined;
   } catch (error) {
     if (error instanceof Refusal) return { property: "amount", reason: error.message };
     throw error;

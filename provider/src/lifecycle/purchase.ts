@@ -4,7 +4,17 @@ import { charge } from "../charge/charge";
 import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED } from "../messages";
 import { Refusal } from "../refusal";
 import { configure, settings } from "./configuration";
-import { argumentsOf, chargeLine, checkArguments, type Inputs, isUnknown, nameOf, summarize } from "./inputs";
+import {
+  argumentsOf,
+  chargeLine,
+  checkArguments,
+  type Inputs,
+  isPreview,
+  isUnknown,
+  nameOf,
+  stopLine,
+  summarize,
+} from "./inputs";
 import { asJson, KeptFailure } from "./kept-failure";
 import { farewell, isRaised, refusedChange, standingOf } from "./standing";
 
@@ -24,6 +34,9 @@ async function check(olds: Inputs, news: Inputs) {
   if (failures.length > 0) return { inputs, failures };
   const isNew = Object.keys(olds).length === 0;
   if (isNew && willBeCharged(inputs)) console.log(chargeLine(inputs));
+  if (isNew && isPreview() && inputs.adopt === undefined && !isUnknown(inputs.orderId)) {
+    console.log(stopLine(inputs, usedOrder(inputs)));
+  }
   return { inputs: { ...inputs, summary: summarize(inputs) }, failures };
 }
 
@@ -34,7 +47,12 @@ async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.Di
   const raised = isRaised(olds, news);
   if (raised && willBeCharged(news)) console.log(chargeLine(news));
   const adopts = news.adopt !== undefined && news.adopt !== olds.adopt;
-  return { changes: raised || adopts || standingOf(olds) === "open" };
+  const open = standingOf(olds) === "open";
+  if (isPreview() && !adopts) {
+    if (raised && !isUnknown(news.orderId)) console.log(stopLine(news, usedOrder(news)));
+    if (open && !raised) console.log(stopLine(news, `${olds.reason}`));
+  }
+  return { changes: raised || adopts || open };
 }
 
 /** The order's id is unknown only while previewing an update that will open that order anew. */
@@ -62,14 +80,7 @@ async function buy(id: string, inputs: Inputs): Promise<Inputs> {
   const name = nameOf(inputs);
   const order = disarm(inputs.orderId as string);
   const wanted = argumentsOf(inputs);
-  if (!order) {
-    throw new Refusal(
-      `${name}: its order (${inputs.orderId}) was opened by an earlier run, or was used already, so this run ` +
-        `can't know whether it bought. It sends nothing. ${MAYBE_CHARGED} Look for the purchase on ` +
-        `${billingPage(wanted.team)}. If it is there, set adopt: "<its intent or invoice id>". If it is not, ` +
-        `set attempt: ${wanted.attempt + 1} to buy it again.`,
-    );
-  }
+  if (!order) throw new Refusal(`${name}: ${usedOrder(inputs)}`);
   if (JSON.stringify(order.arguments) !== JSON.stringify(wanted)) {
     throw new Refusal(
       `${name}: its order says ${JSON.stringify(order.arguments)}, but the purchase says ${JSON.stringify(wanted)}. ` +
@@ -84,12 +95,28 @@ async function buy(id: string, inputs: Inputs): Promise<Inputs> {
   return outs;
 }
 
+/** An order that was not opened by this process, or was used by it already, may have bought. It buys no more. */
+function usedOrder({ orderId, team, attempt }: Inputs): string {
+  return (
+    `its order (${orderId}) was opened by an earlier run, or was used already, so nobody can know here whether ` +
+    `it bought. ${MAYBE_CHARGED} Look for the purchase on ${billingPage(team as string | undefined)}. If it is ` +
+    `there, set adopt: "<its intent or invoice id>". If it is not, set attempt: ${Number(attempt) + 1} to buy it ` +
+    "again. If a replacement was asked for (--replace, pulumi state taint), withdraw it: a purchase is never replaced."
+  );
+}
+
 /** Takes over a purchase that was made elsewhere. What an earlier attempt learned stays. */
 function adopt(olds: Inputs, news: Inputs): Inputs {
   disarm(news.orderId as string);
   const { reason: _settled, ...learned } = olds;
-  const outs = asJson({ ...learned, ...news, ...(standingOf(olds) === "bought" ? {} : { status: "adopted", intentId: news.adopt }) });
-  console.log(`📎 ${nameOf(news)}: recorded ${news.adopt} as this purchase, made earlier. Nothing was sent. ${NOTHING_CHARGED}`);
+  const outs = asJson({
+    ...learned,
+    ...news,
+    ...(standingOf(olds) === "bought" ? {} : { status: "adopted", intentId: news.adopt }),
+  });
+  console.log(
+    `📎 ${nameOf(news)}: recorded ${news.adopt} as this purchase, made earlier. Nothing was sent. ${NOTHING_CHARGED}`,
+  );
   return outs;
 }
 
