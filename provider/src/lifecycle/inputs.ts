@@ -102,7 +102,7 @@ export function summarize(inputs: Inputs): string {
 /** The line in which a preview says what will be charged. */
 export function chargeLine(inputs: Inputs): string {
   const amount = isUnknown(inputs.amount)
-    ? "An amount not known before the update"
+    ? "an amount not known before the update"
     : dollars(inputs.amount as number);
   const unless = isUnknown(inputs.adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
   return `💳 ${nameOf(inputs)}: ${amount} of ${describeCredits(inputs)} will be charged now${unless}. Not refundable.`;

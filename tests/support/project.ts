@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import type { CreditPurchaseArgs } from "pulumi-vercel-credits";
+
+export const ROOT = resolve(__dirname, "../..");
+
+/** Longer than any step takes; a test that reaches it has found a hang. */
+const LONGEST_RUN_MS = 90_000;
+
+export interface Run {
+  readonly code: number | null;
+  /** What a person would read: standard output and error as they came. */
+  readonly output: string;
+}
+
+/** A purchase of the test program. `args` may hold anything, since programs may, too. */
+export interface Declared {
+  name?: string;
+  args?: { [K in keyof CreditPurchaseArgs]?: unknown } & Record<string, unknown>;
+  opts?: Record<string, unknown>;
+}
+
+const PROGRAM = `
+const { CreditPurchase } = require("pulumi-vercel-credits");
+for (const { name, args, opts } of require("./purchases.json")) {
+  const purchase = new CreditPurchase(name, args, opts);
+  exports[name] = { status: purchase.status, intentId: purchase.intentId };
+}`;
+
+/**
+ * A Pulumi project of its own in a temporary folder, with its own state, driven by the real command line the way
+ * a person drives it.
+ */
+export class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), "vercel-credits-"));
+  readonly env: NodeJS.ProcessEnv;
+  #running = new Set<ChildProcess>();
+
+  constructor(env: Record<string, string> = {}, program = PROGRAM) {
+    const engine = process.env.TEST_ENGINE;
+    if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
+    mkdirSync(join(this.folder, "home"));
+    mkdirSync(join(this.folder, "state"));
+    this.write("Pulumi.yaml", "name: test\nruntime: nodejs\n");
+    this.write("package.json", '{ "name": "test", "main": "index.js" }');
+    this.write("index.js", program);
+    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
+    this.env = {
+      PATH: [engine, dirname(process.execPath), process.env.PATH].join(delimiter),
+      HOME: this.folder,
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      VERCEL_TEAM: "acme",
+      VERCEL_API_TOKEN: "sandbox",
+      ...env,
+    };
+  }
+
+  static async create(env?: Record<string, string>, program?: string): Promise<Project> {
+    const project = new Project(env, program);
+    await project.mustRun("stack", "init", "dev");
+    return project;
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  /** Replaces what the program declares. */
+  declare(...purchases: Declared[]): void {
+    this.write(
+      "purchases.json",
+      JSON.stringify(
+        purchases.map(({ name = "credits", args, opts }) => ({
+          name,
+          args: { creditType: "gateway", amount: 100, ...args },
+          opts,
+        })),
+      ),
+    );
+  }
+
+  up(...flags: string[]): Promise<Run> {
+    return this.run("up", "--yes", ...flags);
+  }
+
+  preview(...flags: string[]): Promise<Run> {
+    return this.run("preview", ...flags);
+  }
+
+  /** Unprotects what the stack holds, which the program's own `protect: false` would do at the next `up`. */
+  async destroyUnprotected(): Promise<Run> {
+    await this.mustRun("state", "unprotect", "--all", "--yes");
+    return this.run("destroy", "--yes");
+  }
+
+  config(key: string, value: string, ...flags: string[]): Promise<Run> {
+    return this.mustRun("config", "set", key, value, ...flags);
+  }
+
+  /** The kept outputs of a purchase, or undefined where the state has none of that name. */
+  async outputs(name = "credits"): Promise<Record<string, unknown> | undefined> {
+    return (await this.resource("CreditPurchase", name))?.outputs;
+  }
+
+  async resource(type: "CreditPurchase" | "PurchaseOrder", name = "credits") {
+    const { output } = await this.mustRun("stack", "export");
+    const resources: { urn: string; id: string; outputs: Record<string, unknown> }[] =
+      JSON.parse(output).deployment.resources ?? [];
+    return resources.find(({ urn }) => urn.endsWith(`vercel:${type}::${name}`));
+  }
+
+  urn(type: "CreditPurchase" | "PurchaseOrder" = "CreditPurchase", name = "credits"): string {
+    return `urn:pulumi:dev::test::pulumi-nodejs:dynamic/vercel:${type}::${name}`;
+  }
+
+  async mustRun(...args: string[]): Promise<Run> {
+    const run = await this.run(...args);
+    if (run.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${run.code}:\n${run.output}`);
+    return run;
+  }
+
+  async run(...args: string[]): Promise<Run> {
+    return this.start(...args).ended;
+  }
+
+  /** Starts `pulumi`, for tests that do something to it while it runs. */
+  start(...args: string[]): { process: ChildProcess; ended: Promise<Run> } {
+    const child = spawn("pulumi", [...args, "--non-interactive"], {
+      cwd: this.folder,
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.#running.add(child);
+    const tooLong = setTimeout(() => this.#kill(child), LONGEST_RUN_MS);
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    }
+    const ended = new Promise<Run>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, output }));
+    }).finally(() => {
+      clearTimeout(tooLong);
+      this.#running.delete(child);
+    });
+    return { process: child, ended };
+  }
+
+  /** Ends what still runs and removes the folder. */
+  close(): void {
+    for (const child of this.#running) this.#kill(child);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** With its children, the provider process among them. */
+  #kill(child: ChildProcess): void {
+    try {
+      if (child.pid) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), "utf8");
+  }
+}
