@@ -132,7 +132,7 @@ function findIntent(answer: Record<string, unknown> | undefined): string | undef
 }
 
 /** Enough for a person to see what came instead of an answer. */
-const LONGEST_TEXT = 64 * 1024;
+const LONGEST_TEXT = 16 * 1024;
 
 /**
  * The body as an object that can be stored in a stack's state and comes back the same, or as `{ text }`.

@@ -19,9 +19,22 @@ export class KeptFailure extends Error {
     reason: string,
   ) {
     super(reason);
-    this.properties = asJson(properties);
+    this.properties = bounded(asJson(properties));
     this.reasons = [reason];
   }
+}
+
+/**
+ * A failure travels to the engine in a header of the answer, and 64 KiB is a common bound for those: over it the
+ * whole call fails, and the record is lost. A documented answer is under 4 KiB.
+ */
+const LARGEST_ANSWER = 32 * 1024;
+
+function bounded(outputs: Inputs): Inputs {
+  const answer = JSON.stringify(outputs.answer) ?? "";
+  return answer.length > LARGEST_ANSWER
+    ? { ...outputs, answer: { text: answer.slice(0, LARGEST_ANSWER / 2).toWellFormed() } }
+    : outputs;
 }
 
 /** Only what JSON can hold: the engine can't store anything else, and would lose the outputs over it. */

@@ -1,0 +1,311 @@
+import { once } from "node:events";
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import net, { type AddressInfo, type Socket } from "node:net";
+import { ProviderProcess, type Result } from "../support/provider-process";
+
+const MAYBE = "The card may have been charged.";
+const NOTHING = "Nothing was charged.";
+
+let provider: ProviderProcess | undefined;
+const servers: net.Server[] = [];
+
+afterEach(async () => {
+  await provider?.stop();
+  for (const server of servers.splice(0)) {
+    if (server instanceof http.Server) server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function listen(server: net.Server): Promise<number> {
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that reads the whole request, counts it, and then does what the test says. */
+async function endpoint(answer: (response: ServerResponse, request: IncomingMessage, count: number) => void) {
+  const received: IncomingMessage[] = [];
+  const port = await listen(
+    http.createServer((request, response) => {
+      request.resume().once("end", () => {
+        received.push(request);
+        answer(response, request, received.length);
+      });
+    }),
+  );
+  return { url: `http://127.0.0.1:${port}`, received };
+}
+
+async function buyFrom(
+  url: string,
+  config: Record<string, string> = {},
+  env: Record<string, string> = {},
+): Promise<Result> {
+  provider = await ProviderProcess.start(
+    { "vercel:apiUrl": url, "vercel:apiToken": "tok_1", ...config },
+    env,
+  );
+  return provider.buy();
+}
+
+const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded", total: "100.00" } });
+
+describe("the one request", () => {
+  test("is the documented one: method, path, query, body, bearer token and a user agent that names the package", async () => {
+    let body = "";
+    const { url, received } = await endpoint((response) => response.end(BOUGHT));
+    servers[0]?.on("request", (request) =>
+      request.on("data", (chunk: Buffer) => {
+        body += chunk;
+      }),
+    );
+
+    const result = await buyFrom(`${url}/prefix/`);
+
+    expect(result).toMatchObject({ properties: { status: "succeeded", intentId: "pur_1", total: "100.00" } });
+    expect(received).toHaveLength(1);
+    expect(received[0]).toMatchObject({
+      method: "POST",
+      url: "/prefix/v1/billing/buy?source=pulumi&slug=acme",
+    });
+    expect(received[0]?.headers).toMatchObject({
+      authorization: "Bearer tok_1",
+      "content-type": "application/json",
+      "user-agent": expect.stringMatching(/^pulumi-vercel-credits\/\d+\.\d+\.\d+/),
+    });
+    expect(JSON.parse(body)).toEqual({ item: { type: "credits", creditType: "gateway", amount: 100 } });
+  });
+
+  test("names a team by id where it is an id, and no team where none is given", async () => {
+    const { url, received } = await endpoint((response) => response.end(BOUGHT));
+    provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
+
+    await provider.buy({ team: "team_1" });
+    await provider.buy({ team: undefined });
+
+    expect(received.map((request) => request.url)).toEqual([
+      "/v1/billing/buy?source=pulumi&teamId=team_1",
+      "/v1/billing/buy?source=pulumi",
+    ]);
+  });
+
+  test("follows no redirect, so the token goes nowhere else", async () => {
+    const other = await endpoint((response) => response.end(BOUGHT));
+    const { url, received } = await endpoint((response) =>
+      response.writeHead(307, { location: `${other.url}/v1/billing/buy` }).end(),
+    );
+
+    const result = await buyFrom(url);
+
+    expect(result).toMatchObject({
+      error: expect.stringContaining(MAYBE),
+      properties: { status: "unknown" },
+    });
+    expect([received.length, other.received.length]).toEqual([1, 0]);
+  });
+});
+
+describe("rate limiting (429)", () => {
+  const limited = (seconds: string) => (response: ServerResponse, _request: IncomingMessage, count: number) =>
+    count < 3 ? response.writeHead(429, { "retry-after": seconds }).end() : response.end(BOUGHT);
+
+  test.each(["0", new Date(0).toUTCString()])(
+    "is waited for as Retry-After says (%s), then bought once",
+    async (retryAfter) => {
+      const { url, received } = await endpoint(limited(retryAfter));
+
+      expect(await buyFrom(url)).toMatchObject({ properties: { status: "succeeded" } });
+      expect(received).toHaveLength(3);
+    },
+  );
+
+  test("ends after three waits, as a refusal", async () => {
+    const { url, received } = await endpoint((response) =>
+      response.writeHead(429, { "retry-after": "0" }).end(),
+    );
+
+    expect(await buyFrom(url)).toMatchObject({
+      error: expect.stringContaining(NOTHING),
+      properties: { status: "refused" },
+    });
+    expect(received).toHaveLength(4);
+  });
+
+  test("is not waited for beyond a minute", async () => {
+    const { url, received } = await endpoint((response) =>
+      response.writeHead(429, { "retry-after": "61" }).end(),
+    );
+
+    expect(await buyFrom(url)).toMatchObject({ properties: { status: "refused" } });
+    expect(received).toHaveLength(1);
+  });
+
+  test("followed by a lost connection is unknown, and sent no more", async () => {
+    const { url, received } = await endpoint((response, _request, count) =>
+      count === 1 ? response.writeHead(429, { "retry-after": "0" }).end() : response.destroy(),
+    );
+
+    expect(await buyFrom(url)).toMatchObject({
+      error: expect.stringContaining(MAYBE),
+      properties: { status: "unknown" },
+    });
+    expect(received).toHaveLength(2);
+  });
+});
+
+describe("no byte of the request left: refused, nothing was charged", () => {
+  const refused = { error: expect.stringContaining(NOTHING), properties: { status: "refused" } };
+
+  test("connection refused", async () => {
+    const port = await listen(net.createServer());
+    servers[0]?.close();
+    await once(servers[0] as net.Server, "close");
+
+    expect(await buyFrom(`http://127.0.0.1:${port}`)).toMatchObject(refused);
+  });
+
+  test("name not resolved", async () => {
+    expect(await buyFrom("https://no-such-host.invalid")).toMatchObject(refused);
+  });
+
+  test("a server that speaks no TLS", async () => {
+    const { url, received } = await endpoint((response) => response.end(BOUGHT));
+
+    expect(await buyFrom(url.replace("http:", "https:"))).toMatchObject(refused);
+    expect(received).toHaveLength(0);
+  });
+
+  test("a proxy that is not there, refuses, or hangs up", async () => {
+    const rude = await listen(net.createServer((socket) => socket.destroy()));
+    const refusing = await listen(
+      http
+        .createServer()
+        .on("connect", (_request, socket: Socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")),
+    );
+
+    for (const port of [1, rude, refusing]) {
+      expect(
+        await buyFrom("https://api.vercel.com", {}, { HTTPS_PROXY: `http://127.0.0.1:${port}` }),
+      ).toMatchObject(refused);
+      await provider?.stop();
+    }
+  });
+});
+
+describe("the request may have left: unknown, and never sent again", () => {
+  test.each<[string, (response: ServerResponse) => void]>([
+    ["the connection is cut before an answer", (response) => response.destroy()],
+    ["the answer's head is nonsense", (response) => response.socket?.end("HTTP/9.9 hello\r\n\r\n")],
+    [
+      "the answer's head never ends",
+      (response) => response.socket?.end(`HTTP/1.1 200 OK\r\nx: ${"y".repeat(100_000)}`),
+    ],
+    [
+      "the body is shorter than promised",
+      (response) => {
+        response.writeHead(200, { "content-length": 1000 });
+        response.write(BOUGHT);
+        response.socket?.end();
+      },
+    ],
+    ["the body is over 1 MiB", (response) => response.end("x".repeat(1024 * 1024 + 1))],
+    [
+      "the refusal is a large one",
+      (response) => response.writeHead(500).end(JSON.stringify({ x: "y".repeat(900_000) })),
+    ],
+  ])("%s", async (_what, misbehave) => {
+    const { url, received } = await endpoint(misbehave);
+
+    expect(await buyFrom(url)).toMatchObject({
+      error: expect.stringContaining(MAYBE),
+      properties: { status: "unknown" },
+    });
+    expect(received).toHaveLength(1);
+  });
+
+  test("no answer within vercelCredits:timeoutSeconds", async () => {
+    const { url, received } = await endpoint(() => {});
+
+    const result = await buyFrom(url, { "vercelCredits:timeoutSeconds": "0.3" });
+
+    expect(result).toMatchObject({
+      error: expect.stringMatching(/no answer within 0.3 seconds.*may have been/),
+      properties: { status: "unknown" },
+    });
+    expect(received).toHaveLength(1);
+  });
+
+  test("an answer that drips too slowly keeps what arrived", async () => {
+    const { url } = await endpoint(
+      (response) => void response.writeHead(200, { "x-vercel-id": "iad1::7" }).write('{"purchaseIntent":'),
+    );
+
+    const result = await buyFrom(url, { "vercelCredits:timeoutSeconds": "0.5" });
+
+    expect(result.properties).toMatchObject({
+      status: "unknown",
+      requestId: "iad1::7",
+      answer: { text: '{"purchaseIntent":' },
+    });
+  });
+});
+
+describe("one process", () => {
+  test("charges one at a time, and sends nothing more after an unknown outcome", async () => {
+    let inFlight = 0;
+    const most: number[] = [];
+    const { url, received } = await endpoint((response, _request, count) => {
+      most.push(++inFlight);
+      setImmediate(() => {
+        inFlight--;
+        if (count === 2) response.destroy();
+        else response.end(BOUGHT);
+      });
+    });
+    provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
+
+    const results = await Promise.all(["a", "b", "c", "d"].map((__label) => provider?.buy({ __label })));
+
+    expect(Math.max(...most)).toBe(1);
+    expect(received).toHaveLength(2);
+    expect(results.map((result) => result?.properties?.status).sort()).toEqual([
+      "refused",
+      "refused",
+      "succeeded",
+      "unknown",
+    ]);
+    const late = await provider.buy({ __label: "e" });
+    expect(late).toEqual({
+      error: expect.stringMatching(
+        /nobody knows how the purchase ".*" of this update ended\. Nothing was charged\./,
+      ),
+    });
+  });
+
+  test("uses an order once: a second create under it sends nothing", async () => {
+    const { url, received } = await endpoint((response) => response.end(BOUGHT));
+    provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
+    const inputs = { creditType: "gateway", amount: 100, source: "pulumi", attempt: 1 };
+    const { id: orderId } = await provider.create("order", inputs);
+
+    const creates = [1, 2, 3].map(() => provider?.create("purchase", { ...inputs, orderId }));
+    const results = await Promise.all(creates);
+
+    expect(received).toHaveLength(1);
+    expect(results.filter((result) => result?.error?.includes(MAYBE))).toHaveLength(2);
+  });
+
+  test("refuses an order that says something else than the purchase", async () => {
+    const { url, received } = await endpoint((response) => response.end(BOUGHT));
+    provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
+    const inputs = { creditType: "gateway", amount: 100, source: "pulumi", attempt: 1 };
+    const { id: orderId } = await provider.create("order", inputs);
+
+    const result = await provider.create("purchase", { ...inputs, amount: 1000, orderId });
+
+    expect(result.error).toContain(NOTHING);
+    expect(received).toHaveLength(0);
+  });
+});

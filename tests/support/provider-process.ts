@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { ROOT } from "./project";
+
+const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
+const messages = require("@pulumi/pulumi/proto/provider_pb");
+const { Status } = require("@pulumi/pulumi/proto/status_pb");
+
+type Properties = Record<string, unknown>;
+
+/** What a call came to: what was kept, and the words of the error where there was one. */
+export interface Result {
+  readonly id?: string;
+  readonly properties?: Properties;
+  readonly error?: string;
+}
+
+/** What is used of the SDK's generated client, which comes without types. */
+interface Client {
+  close(): void;
+  create: Method;
+  update: Method;
+  configure: Method;
+}
+type Method = (
+  request: object,
+  options: { deadline: number },
+  done: (error: ServiceError | null, response: Response) => void,
+) => void;
+interface Response {
+  getId(): string;
+  getProperties(): Struct;
+}
+
+/** The real dynamic provider process of the SDK, called as the engine calls it. */
+export class ProviderProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly client: Client,
+    /** The lines it printed. */
+    readonly lines: string[],
+  ) {}
+
+  static async start(config: Record<string, string> = {}, env: Record<string, string> = {}) {
+    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "test", ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const lines: string[] = [];
+    const reader = createInterface(child.stdout).on("line", (line) => lines.push(line));
+    const [port] = await once(reader, "line");
+    lines.length = 0;
+    const provider = new ProviderProcess(
+      child,
+      new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure()),
+      lines,
+    );
+    const request = new messages.ConfigureRequest();
+    request.setArgs(Struct.fromJavaScript(config as never));
+    await provider.call("configure", request);
+    return provider;
+  }
+
+  /** Opens an order and buys under it, as an update does. */
+  async buy(args: Properties = {}): Promise<Result> {
+    const inputs = {
+      creditType: "gateway",
+      amount: 100,
+      team: "acme",
+      source: "pulumi",
+      attempt: 1,
+      __label: "credits",
+      ...args,
+    };
+    const order = await this.create("order", inputs);
+    if (order.error !== undefined) return order;
+    return this.create("purchase", { ...inputs, orderId: order.id });
+  }
+
+  async create(method: "order" | "purchase", inputs: Properties): Promise<Result> {
+    const request = new messages.CreateRequest();
+    request.setProperties(struct(method, inputs));
+    return this.call("create", request, (response) => ({
+      id: response.getId(),
+      properties: response.getProperties().toJavaScript(),
+    }));
+  }
+
+  async update(
+    method: "order" | "purchase",
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<Result> {
+    const request = new messages.UpdateRequest();
+    request.setId(id);
+    request.setOlds(struct(method, olds));
+    request.setNews(struct(method, news));
+    return this.call("update", request, (response) => ({
+      id,
+      properties: response.getProperties().toJavaScript(),
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.client.close();
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
+  private call(
+    method: "configure" | "create" | "update",
+    request: object,
+    read: (response: Response) => Result = () => ({}),
+  ): Promise<Result> {
+    return new Promise((resolve) => {
+      const deadline = Date.now() + 60_000;
+      this.client[method](request, { deadline }, (error, response) =>
+        resolve(error ? failure(error) : read(response)),
+      );
+    });
+  }
+}
+
+/** As the engine sends it: without what is absent, and with the text that names the provider. */
+function struct(method: string, properties: Properties): Struct {
+  const __provider = `exports.handler=()=>require("pulumi-vercel-credits/lifecycle").${method}`;
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify({ ...properties, __provider })));
+}
+
+/** A partial failure carries what is kept in the error's details. */
+function failure(error: ServiceError): Result {
+  const [packed] = error.metadata.get("grpc-status-details-bin");
+  if (packed === undefined) return { error: error.details };
+  const [detail] = Status.deserializeBinary(packed).getDetailsList();
+  const kept = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+  return {
+    error: kept.getReasonsList().join("\n"),
+    id: kept.getId(),
+    properties: kept.getProperties().toJavaScript(),
+  };
+}
