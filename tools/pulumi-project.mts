@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { CreditPurchaseArgs } from "pulumi-vercel-credits";
 
-export const ROOT = resolve(__dirname, "../..");
+/** Tests and tools run from the repository's root, as npm does. */
+export const ROOT = process.cwd();
 
 /** Longer than any step takes; a test that reaches it has found a hang. */
 const LONGEST_RUN_MS = 90_000;
@@ -22,6 +23,7 @@ export interface Declared {
   opts?: Record<string, unknown>;
 }
 
+/** Declares what `purchases.json` holds. */
 const PROGRAM = `
 const { CreditPurchase } = require("pulumi-vercel-credits");
 for (const { name, args, opts } of require("./purchases.json")) {
@@ -38,9 +40,8 @@ export class Project {
   readonly env: NodeJS.ProcessEnv;
   #running = new Set<ChildProcess>();
 
-  constructor(env: Record<string, string> = {}, program = PROGRAM) {
-    const engine = process.env.TEST_ENGINE;
-    if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
+  /** `engine` is the folder with the `pulumi` to use. */
+  constructor(engine: string, env: Record<string, string> = {}, program = PROGRAM) {
     mkdirSync(join(this.folder, "home"));
     mkdirSync(join(this.folder, "state"));
     this.write("Pulumi.yaml", "name: test\nruntime: nodejs\n");
@@ -61,12 +62,6 @@ export class Project {
     };
   }
 
-  static async create(env?: Record<string, string>, program?: string): Promise<Project> {
-    const project = new Project(env, program);
-    await project.mustRun("stack", "init", "dev");
-    return project;
-  }
-
   write(file: string, text: string): void {
     writeFileSync(join(this.folder, file), text);
   }
@@ -83,6 +78,12 @@ export class Project {
         })),
       ),
     );
+  }
+
+  /** Makes the stack that everything else works on. */
+  async init(): Promise<this> {
+    await this.mustRun("stack", "init", "dev");
+    return this;
   }
 
   up(...flags: string[]): Promise<Run> {

@@ -1,0 +1,185 @@
+import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import type { Run } from "../../tools/pulumi-project.mts";
+import { sandboxAndProject } from "../support/stack";
+
+const CHARGED = "The card was charged.";
+const MAYBE = "The card may have been charged.";
+const NOTHING = "Nothing was charged.";
+
+/** Which of the contract's three sentences a person has read. */
+function sentences({ output }: Run): string[] {
+  return [CHARGED, MAYBE, NOTHING].filter((sentence) => output.includes(sentence));
+}
+
+type Fault = Parameters<Sandbox["misbehave"]>;
+
+describe("Vercel took the order: up succeeds, and the next up changes nothing", () => {
+  test.each<[string, Fault | undefined, string, string]>([
+    ["an intent that succeeded", undefined, "succeeded", CHARGED],
+    ["a subscription intent", ["orb"], "succeeded", CHARGED],
+    ["a kind of intent that is new", ["unknown-kind"], "succeeded", CHARGED],
+    ["fields that are new", ["extra-fields"], "succeeded", CHARGED],
+    ["optional fields missing", ["missing-optional"], "succeeded", CHARGED],
+    ["money sent as numbers", ["money-as-number"], "succeeded", CHARGED],
+    ["escape sequences in every text", ["escape-sequences"], "succeeded", CHARGED],
+    ["a pending intent", ["pending"], "pending", MAYBE],
+    ["a status that is new", ["unknown-status"], "processing", MAYBE],
+  ])("%s", async (_what, fault, status, sentence) => {
+    const { sandbox, project } = await sandboxAndProject();
+    if (fault) sandbox.misbehave(...fault);
+
+    const first = await project.up();
+    const kept = await project.outputs();
+    const second = await project.up();
+
+    expect(first).toMatchObject({ code: 0 });
+    expect(sentences(first)).toEqual([sentence]);
+    expect(first.output).not.toMatch(/[\u001b\u202e]/u);
+    expect(kept).toMatchObject({ status, orderId: expect.stringMatching(/^order_/), answer: expect.anything() });
+    expect(kept).not.toHaveProperty("reason");
+    expect(kept?.intentId).toBe(sandbox.charges()[0]?.intentId);
+    expect(second).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+    expect(sandbox.requests()).toHaveLength(1);
+    expect(await project.outputs()).toEqual(kept);
+  });
+});
+
+describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the next up fails the same way", () => {
+  test.each<[string, Fault, number, string, string]>([
+    ["a checkout session", ["checkout"], 0, "checkout", NOTHING],
+    ["an intent that failed", ["failed"], 0, "failed", NOTHING],
+    ["an answer that is not JSON", ["garbage"], 1, "unknown", MAYBE],
+    ["an empty answer", ["empty"], 1, "unknown", MAYBE],
+    ["an intent without a status", ["no-status"], 1, "unknown", MAYBE],
+    ["an answer cut off in its body", ["cut-in-body"], 1, "unknown", MAYBE],
+    ["an answer over 1 MiB", ["oversized"], 1, "unknown", MAYBE],
+    ["a declined card (402)", ["decline"], 0, "refused", NOTHING],
+    ["402 purchase_complete_failed", ["complete-failed"], 1, "unknown", MAYBE],
+    ["a redirect", ["redirect"], 0, "unknown", MAYBE],
+    ["408", ["status", { status: 408, charge: true }], 1, "unknown", MAYBE],
+    ["499", ["status", { status: 499, charge: true }], 1, "unknown", MAYBE],
+    ["409", ["status", { status: 409 }], 0, "refused", NOTHING],
+    ["410", ["status", { status: 410 }], 0, "refused", NOTHING],
+    ["500 after the charge", ["500-after-charge"], 1, "unknown", MAYBE],
+    ["502 after the charge", ["502-after-charge"], 1, "unknown", MAYBE],
+    ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE],
+    ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE],
+  ])("%s", async (_what, fault, charges, status, sentence) => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave(...fault);
+
+    const first = await project.up();
+    const kept = await project.outputs();
+    const preview = await project.preview();
+    const second = await project.up();
+
+    expect(first.code).not.toBe(0);
+    expect(sentences(first)).toEqual([sentence]);
+    expect(kept).toMatchObject({ status, reason: expect.stringContaining(sentence) });
+    expect(preview.output).not.toContain("will be charged");
+    expect(preview.output).toContain("nothing will be bought");
+    expect(second.code).not.toBe(0);
+    expect(sentences(second)).toEqual([sentence]);
+    expect(second.output).not.toMatch(/^\s+at /m);
+    expect(await project.outputs()).toEqual(kept);
+    expect(sandbox.requests()).toHaveLength(1);
+    expect(sandbox.charges()).toHaveLength(charges);
+  });
+
+  test("no answer within the time-out", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("never-answer");
+    await project.config("vercelCredits:timeoutSeconds", "1");
+
+    expect(sentences(await project.up())).toEqual([MAYBE]);
+    expect(await project.outputs()).toMatchObject({ status: "unknown" });
+    expect(sentences(await project.up())).toEqual([MAYBE]);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test.each([
+    ["nobody listens", "http://127.0.0.1:1"],
+    ["the name does not resolve", "https://no-such-host.invalid"],
+  ])("the request could not be sent: %s", async (_what, url) => {
+    const { project } = await sandboxAndProject({ VERCEL_API_URL: url });
+
+    expect(sentences(await project.up())).toEqual([NOTHING]);
+    expect(await project.outputs()).toMatchObject({ status: "refused" });
+    expect(sentences(await project.up())).toEqual([NOTHING]);
+  });
+
+  test.each([
+    ["an expired token (401)", { VERCEL_API_TOKEN: "sandbox-expired" }, "401"],
+    ["a member without a role that may buy (403)", { VERCEL_API_TOKEN: "sandbox-viewer" }, "403"],
+    ["an unknown team (404)", { VERCEL_TEAM: "unknown-team" }, "404"],
+  ])("%s names the status, Vercel's words and what to do", async (_what, env, status) => {
+    const { sandbox, project } = await sandboxAndProject(env);
+
+    const first = await project.up();
+
+    expect(first.output).toMatch(new RegExp(`Vercel answered ${status}, .*set attempt: 2 to try again`));
+    expect(sentences(first)).toEqual([NOTHING]);
+    expect(await project.outputs()).toMatchObject({ status: "refused" });
+    expect(sandbox.charges()).toHaveLength(0);
+  });
+
+  test("the token is kept out even where Vercel repeats it", async () => {
+    const { sandbox, project } = await sandboxAndProject({ VERCEL_API_TOKEN: "tok_recognisable" });
+    sandbox.misbehave("echo-token");
+
+    const run = await project.up();
+
+    expect(run.output + JSON.stringify(await project.outputs())).not.toContain("tok_recognisable");
+  });
+});
+
+describe("settling a purchase", () => {
+  test.each<[string, Fault]>([
+    ["unknown", ["cut-after-charge"]],
+    ["checkout", ["checkout"]],
+  ])("%s: adopt records it, sends nothing, and ends the failing", async (_status, fault) => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave(...fault);
+    await project.up();
+
+    project.declare({ args: { adopt: "pur_found" } });
+    const preview = await project.preview();
+    const adopted = await project.up();
+    const after = await project.up();
+
+    expect(preview.output).not.toContain("will be charged");
+    expect(adopted.code).toBe(0);
+    expect(await project.outputs()).toMatchObject({ status: "adopted", intentId: "pur_found", adopt: "pur_found" });
+    expect(await project.outputs()).not.toHaveProperty("reason");
+    expect(after.output).toContain("3 unchanged");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test.each<[string, Fault, number]>([
+    ["unknown", ["cut-after-charge"], 2],
+    ["checkout", ["checkout"], 1],
+    ["failed", ["failed"], 1],
+    ["refused", ["decline"], 1],
+    ["pending", ["pending"], 2],
+  ])("%s: a higher attempt, and nothing less, buys again, once", async (_status, fault, charges) => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave(...fault);
+    await project.up();
+    const before = await project.resource("CreditPurchase");
+
+    project.declare({ args: { attempt: 2 } });
+    const preview = await project.preview();
+    const again = await project.up();
+    const after = await project.up();
+
+    expect(preview.output).toContain("💳 credits: $100.00 of AI Gateway credits for team acme will be charged now.");
+    expect(again.code).toBe(0);
+    expect(after.output).toContain("3 unchanged");
+    expect(sandbox.requests()).toHaveLength(2);
+    expect(sandbox.charges()).toHaveLength(charges);
+    const now = await project.resource("CreditPurchase");
+    expect(now?.id).toBe(before?.id);
+    expect(now?.outputs).toMatchObject({ status: "succeeded", attempt: 2 });
+    expect(now?.outputs.orderId).not.toBe(before?.outputs.orderId);
+  });
+});

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sandboxAndProject } from "../support/stack";
+
+const TOKEN = "tok_Recognisable7f3a91";
+
+test("the token is found nowhere: not in state, backups, history, previews, output, event logs or the provider", async () => {
+  const { sandbox, project } = await sandboxAndProject({ VERCEL_API_TOKEN: "" });
+  await project.config("vercel:apiToken", TOKEN, "--secret");
+  const runs = [
+    await project.preview("--json"),
+    await project.preview("--diff", "--event-log", join(project.folder, "preview-events.json")),
+    await project.up("--event-log", join(project.folder, "up-events.json")),
+  ];
+  for (const fault of ["decline", "cut-after-charge", "echo-token", "garbage"] as const) {
+    project.declare({}, { name: fault });
+    sandbox.misbehave(fault);
+    runs.push(await project.up("--verbose=3", "--logtostderr"));
+  }
+  runs.push(await project.preview("--json"), await project.run("refresh", "--yes"));
+  runs.push(await project.run("stack", "export"), await project.destroyUnprotected());
+
+  expect(sandbox.charges().length).toBeGreaterThan(1);
+  for (const { output } of runs) expect(output).not.toContain(TOKEN);
+  const files = readdirSync(project.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  expect(files.filter((file) => file.includes("/history/")).length).toBeGreaterThan(4);
+  expect(files.filter((file) => file.includes("/backups/") || file.endsWith(".bak")).length).toBeGreaterThan(0);
+  expect(files.filter((file) => readFileSync(file).includes(TOKEN))).toEqual([]);
+  expect(project.read("Pulumi.dev.yaml")).toContain("vercel:apiToken");
+});

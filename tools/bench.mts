@@ -1,0 +1,117 @@
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { startSandbox } from "pulumi-vercel-credits/sandbox";
+import { findEngine } from "./engine.mts";
+import { Project } from "./pulumi-project.mts";
+
+/**
+ * `npm run bench [-- --sizes 1,100,400 --rounds 5]`: what a purchase costs, against a twin program of as many
+ * do-nothing dynamic resources (two per purchase) on the same engine, in alternating runs. Figures are ratios of
+ * one run to the next, because machines are noisy.
+ */
+const { values } = parseArgs({
+  options: {
+    sizes: { type: "string", default: "1,100,400" },
+    rounds: { type: "string", default: "5" },
+  },
+});
+const sizes = values.sizes.split(",").map(Number);
+const rounds = Number(values.rounds);
+
+const OURS = (size: number) => `
+const { CreditPurchase } = require("pulumi-vercel-credits");
+for (let i = 0; i < ${size}; i++) new CreditPurchase("p" + i, { creditType: "gateway", amount: 1, team: "acme" });`;
+
+const TWIN = (size: number) => `
+const pulumi = require("@pulumi/pulumi");
+class Nothing extends pulumi.dynamic.Resource {
+  constructor(name, props) {
+    super({ create: async (inputs) => ({ id: "id", outs: { ...inputs, made: "yes" } }) }, name, { made: undefined, ...props });
+  }
+}
+for (let i = 0; i < ${size}; i++) {
+  const args = { creditType: "gateway", amount: 1, team: "acme", source: "pulumi", attempt: 1 };
+  const order = new Nothing("o" + i, args);
+  new Nothing("p" + i, { ...args, order: order.made });
+}`;
+
+const STEPS = ["preview", "up", "unchanged up"] as const;
+type Step = (typeof STEPS)[number];
+
+interface Round {
+  readonly seconds: Record<Step, number>;
+  readonly providerMegabytes: number;
+  readonly providerBytes: number;
+}
+
+/** One round of one program: a fresh stack, previewed, bought, and updated again without a change. */
+async function measure(engine: string, program: string, url: string): Promise<Round> {
+  const watch = resolve("tools/bench-memory.cjs");
+  const project = new Project(engine, { VERCEL_API_URL: url, NODE_OPTIONS: `--require ${watch}` }, program);
+  project.env.BENCH_MEMORY = join(project.folder, "memory");
+  try {
+    await project.init();
+    const seconds = {} as Record<Step, number>;
+    for (const step of STEPS) {
+      const start = process.hrtime.bigint();
+      await project.mustRun(...(step === "preview" ? ["preview"] : ["up", "--yes", "--skip-preview"]));
+      seconds[step] = Number(process.hrtime.bigint() - start) / 1e9;
+    }
+    const { output } = await project.mustRun("stack", "export");
+    const texts: string[] = JSON.parse(output)
+      .deployment.resources.map((resource: { inputs?: { __provider?: unknown } }) => resource.inputs?.__provider)
+      .filter(Boolean)
+      .map((text: unknown) => (typeof text === "string" ? text : JSON.stringify(text)));
+    return {
+      seconds,
+      providerMegabytes: Math.max(...project.read("memory").trim().split("\n").map(Number)) / 1024,
+      providerBytes: Math.max(...texts.map((text) => text.length)),
+    };
+  } finally {
+    project.close();
+  }
+}
+
+const engine = await findEngine();
+const sandbox = await startSandbox();
+const rows: Record<string, Record<string, string>> = {};
+try {
+  for (const size of sizes) {
+    const ours: Round[] = [];
+    const twin: Round[] = [];
+    // The first round of all is a warm-up.
+    for (let round = size === sizes[0] ? -1 : 0; round < rounds; round++) {
+      console.error(`${size} purchases: ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
+      const one = await measure(engine.folder, OURS(size), sandbox.url);
+      const other = await measure(engine.folder, TWIN(size), sandbox.url);
+      if (round < 0) continue;
+      ours.push(one);
+      twin.push(other);
+    }
+    const row: Record<string, string> = {};
+    for (const step of STEPS) {
+      const ratios = ours.map(({ seconds }, i) => seconds[step] / (twin[i]?.seconds[step] ?? Number.NaN));
+      row[step] = `${spread(ratios)} (${median(ours.map(({ seconds }) => seconds[step])).toFixed(1)} s)`;
+    }
+    row["provider memory"] = spread(ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)));
+    row["MB"] = median(ours.map((round) => round.providerMegabytes)).toFixed(0);
+    row["provider text, bytes"] = `${ours[0]?.providerBytes} to ${twin[0]?.providerBytes}`;
+    rows[`${size} purchase${size === 1 ? "" : "s"}`] = row;
+  }
+} finally {
+  await sandbox.close();
+}
+console.log(`\nRatios to the do-nothing twin: median (least to most), ${rounds} alternating rounds each.`);
+console.table(rows);
+console.log(`${availableParallelism()} cores, Node ${process.version}, pulumi v${engine.version}`);
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2;
+}
+
+function spread(values: number[]): string {
+  return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+}

@@ -1,0 +1,12 @@
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { findEngine } from "./engine.mts";
+
+/** `npm test [-- JEST ARGUMENTS]`: every test, on a real engine. */
+const engine = await findEngine();
+const jest = createRequire(import.meta.url).resolve("jest/bin/jest");
+const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...process.env, TEST_ENGINE: engine.folder },
+});
+process.exitCode = status ?? 1;
