@@ -60,7 +60,9 @@ async function measure(engine: string, program: string, url: string): Promise<Ro
     }
     const { output } = await project.mustRun("stack", "export");
     const texts: string[] = JSON.parse(output)
-      .deployment.resources.map((resource: { inputs?: { __provider?: unknown } }) => resource.inputs?.__provider)
+      .deployment.resources.map(
+        (resource: { inputs?: { __provider?: unknown } }) => resource.inputs?.__provider,
+      )
       .filter(Boolean)
       .map((text: unknown) => (typeof text === "string" ? text : JSON.stringify(text)));
     return {
@@ -94,7 +96,9 @@ try {
       const ratios = ours.map(({ seconds }, i) => seconds[step] / (twin[i]?.seconds[step] ?? Number.NaN));
       row[step] = `${spread(ratios)} (${median(ours.map(({ seconds }) => seconds[step])).toFixed(1)} s)`;
     }
-    row["provider memory"] = spread(ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)));
+    row["provider memory"] = spread(
+      ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)),
+    );
     row["MB"] = median(ours.map((round) => round.providerMegabytes)).toFixed(0);
     row["provider text, bytes"] = `${ours[0]?.providerBytes} to ${twin[0]?.providerBytes}`;
     rows[`${size} purchase${size === 1 ? "" : "s"}`] = row;

@@ -38,6 +38,7 @@ for (const { name, args, opts } of require("./purchases.json")) {
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "vercel-credits-"));
   readonly env: NodeJS.ProcessEnv;
+  declared: Declared[] = [];
   #running = new Set<ChildProcess>();
 
   /** `engine` is the folder with the `pulumi` to use. */
@@ -66,18 +67,14 @@ export class Project {
     writeFileSync(join(this.folder, file), text);
   }
 
-  /** Replaces what the program declares. */
+  /** Replaces what the program declares: by default 100 dollars of AI Gateway credits called `credits`. */
   declare(...purchases: Declared[]): void {
-    this.write(
-      "purchases.json",
-      JSON.stringify(
-        purchases.map(({ name = "credits", args, opts }) => ({
-          name,
-          args: { creditType: "gateway", amount: 100, ...args },
-          opts,
-        })),
-      ),
-    );
+    this.declared = purchases.map(({ name = "credits", args, opts }) => ({
+      name,
+      args: { creditType: "gateway", amount: 100, ...args },
+      ...(opts && { opts }),
+    }));
+    this.write("purchases.json", JSON.stringify(this.declared));
   }
 
   /** Makes the stack that everything else works on. */

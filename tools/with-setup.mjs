@@ -40,7 +40,9 @@ function step(what, command, args, limitMs) {
   let reason = error?.message ?? "";
   if (code === "ENOENT") reason = `there is no \`${command}\` on PATH`;
   if (code === "ETIMEDOUT") reason = `it took longer than ${limitMs / 60_000} minutes`;
-  fail([`set-up: ${what} failed:`, stdout?.trim(), stderr?.trim(), reason].filter(Boolean).join("\n"));
+  // npm shows where in its code it failed, even for a network that is down.
+  const output = `${stdout ?? ""}${stderr ?? ""}`.split("\n").filter((line) => !/^npm error +at /.test(line));
+  fail([`set-up: ${what} failed:`, output.join("\n").trim(), reason].filter(Boolean).join("\n"));
 }
 
 /**

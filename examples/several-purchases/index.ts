@@ -21,11 +21,13 @@ const v0 = new CreditPurchase(`v0-${quarter}`, {
 });
 
 /** For the books: what was charged, with tax, as Vercel answered. */
-export const receipts = [gateway, v0].map(({ summary, status, intentId, total, currency, creditsExpireAt }) => ({
-  summary,
-  status,
-  intentId,
-  total,
-  currency,
-  creditsExpireAt,
-}));
+export const receipts = [gateway, v0].map(
+  ({ summary, status, intentId, total, currency, creditsExpireAt }) => ({
+    summary,
+    status,
+    intentId,
+    total,
+    currency,
+    creditsExpireAt,
+  }),
+);

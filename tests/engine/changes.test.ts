@@ -48,7 +48,9 @@ describe("a purchase that is made", () => {
 
     expect([run.code, second.code]).toEqual([0, 0]);
     expect(sandbox.requests()).toHaveLength(1);
-    expect((await project.resource("PurchaseOrder", "again"))?.id).toBe((await project.outputs("again"))?.orderId);
+    expect((await project.resource("PurchaseOrder", "again"))?.id).toBe(
+      (await project.outputs("again"))?.orderId,
+    );
   });
 });
 

@@ -39,7 +39,9 @@ describe("a preview", () => {
 
     const { output } = await project.preview("--diff");
 
-    expect(output).toMatch(/summary *: "Buys \$100\.00 of AI Gateway credits for team configured, .* not refundable\."/);
+    expect(output).toMatch(
+      /summary *: "Buys \$100\.00 of AI Gateway credits for team configured, .* not refundable\."/,
+    );
     expect(output).toMatch(/team *: "configured"/);
   });
 
@@ -132,7 +134,9 @@ describe("caps", () => {
     const up = await project.up("--skip-preview");
 
     expect(preview.code).not.toBe(0);
-    expect(preview.output).toMatch(/amount .*brings this update to \$300\.00.*maxAmountPerUpdate allows \$250\.00/);
+    expect(preview.output).toMatch(
+      /amount .*brings this update to \$300\.00.*maxAmountPerUpdate allows \$250\.00/,
+    );
     expect(up.code).not.toBe(0);
     expect(sandbox.charges().length).toBeLessThanOrEqual(2);
   });
@@ -174,6 +178,8 @@ describe("an update that may not buy", () => {
 
     expect(run.code).not.toBe(0);
     expect(sandbox.requests()).toHaveLength(1);
-    expect(run.output).toMatch(/nobody knows how the purchase "[abcd]" of this update ended\. Nothing was charged\./);
+    expect(run.output).toMatch(
+      /nobody knows how the purchase "[abcd]" of this update ended\. Nothing was charged\./,
+    );
   });
 });

@@ -101,23 +101,26 @@ describe("Pulumi is asked to make it anew", () => {
     expect(sandbox.requests()).toHaveLength(1);
   });
 
-  test.each(["--replace", "taint"])("%s of an unprotected one is refused by its order, and the record stays", async (how) => {
-    const { sandbox, project } = await sandboxAndProject();
-    project.declare({ opts: { protect: false } });
-    await project.up();
-    const kept = await project.outputs();
-    if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
+  test.each(["--replace", "taint"])(
+    "%s of an unprotected one is refused by its order, and the record stays",
+    async (how) => {
+      const { sandbox, project } = await sandboxAndProject();
+      project.declare({ opts: { protect: false } });
+      await project.up();
+      const kept = await project.outputs();
+      if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
 
-    const run = await project.up(...(how === "taint" ? [] : ["--replace", project.urn()]));
-    if (how === "taint") await project.mustRun("state", "untaint", project.urn(), "--yes");
-    const after = await project.up();
+      const run = await project.up(...(how === "taint" ? [] : ["--replace", project.urn()]));
+      if (how === "taint") await project.mustRun("state", "untaint", project.urn(), "--yes");
+      const after = await project.up();
 
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain(MAYBE);
-    expect(after.output).toContain("3 unchanged");
-    expect(await project.outputs()).toEqual(kept);
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(MAYBE);
+      expect(after.output).toContain("3 unchanged");
+      expect(await project.outputs()).toEqual(kept);
+      expect(sandbox.requests()).toHaveLength(1);
+    },
+  );
 
   test("an order made anew does not buy again for a purchase that is on record", async () => {
     const { sandbox, project } = await sandboxAndProject();

@@ -26,7 +26,9 @@ test("the token is found nowhere: not in state, backups, history, previews, outp
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   expect(files.filter((file) => file.includes("/history/")).length).toBeGreaterThan(4);
-  expect(files.filter((file) => file.includes("/backups/") || file.endsWith(".bak")).length).toBeGreaterThan(0);
+  expect(files.filter((file) => file.includes("/backups/") || file.endsWith(".bak")).length).toBeGreaterThan(
+    0,
+  );
   expect(files.filter((file) => readFileSync(file).includes(TOKEN))).toEqual([]);
   expect(project.read("Pulumi.dev.yaml")).toContain("vercel:apiToken");
 });

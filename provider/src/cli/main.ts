@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { packageVersion } from "../version";
+
+/** One line a subcommand; each has a file of its own, loaded when it is asked for. */
+const program = new Command("pulumi-vercel-credits")
+  .description("Around purchases of Vercel credits that a Pulumi program declares")
+  .version(packageVersion());
+
+program
+  .command("sandbox")
+  .description("serve a local stand-in for the endpoint that charges, to try programs without a card")
+  .option("--port <number>", "port to listen on, on this machine only", "4010")
+  .option("--charges <file>", "keep the charges in this file, so that they outlive the sandbox")
+  .option("--team <name...>", "the teams that exist (default: all but those that begin with unknown)")
+  .option("--fault <name>", "misbehave on the first request; the page lists the names")
+  .action(async (options) => (await import("./sandbox.js")).sandbox(options));
+
+program.parseAsync().catch((error: Error) => {
+  console.error(`pulumi-vercel-credits: ${error.message}`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { FAULTS, type Fault, type FaultOptions } from "./faults";
+import type { Charge } from "./ledger";
+import { PAGE } from "./page";
+
+interface Controlled {
+  charges(): readonly Charge[];
+  requests(): readonly unknown[];
+  misbehave(fault: Fault, options?: FaultOptions): void;
+}
+
+const orderedFault = z.strictObject({
+  fault: z.enum(Object.keys(FAULTS) as [Fault, ...Fault[]]),
+  times: z.int().min(1).max(1000).optional(),
+  status: z.int().min(200).max(599).optional(),
+  charge: z.boolean().optional(),
+  code: z.string().optional(),
+  retryAfter: z.number().min(0).optional(),
+  milliseconds: z.number().min(0).max(600_000).optional(),
+});
+
+/** The page and the routes by which a person, or another process, looks into the sandbox and makes it misbehave. */
+export function control(sandbox: Controlled, forgetFaults: () => void): Hono {
+  const app = new Hono();
+  // A web page elsewhere must not steer it through the visitor's browser, nor by a name that leads here.
+  app.use("/*", async (c, next) => {
+    const { hostname } = new URL(c.req.url);
+    const origin = c.req.header("origin");
+    const own =
+      ["127.0.0.1", "localhost"].includes(hostname) && (!origin || origin === new URL(c.req.url).origin);
+    return own || c.req.path.startsWith("/v1/")
+      ? next()
+      : c.text("The sandbox answers this machine only.", 403);
+  });
+  app.get("/", (c) => c.html(PAGE));
+  app.get("/sandbox/charges", (c) => c.json(sandbox.charges()));
+  app.get("/sandbox/requests", (c) => c.json(sandbox.requests()));
+  app.post("/sandbox/next", async (c) => {
+    const ordered = orderedFault.safeParse(await c.req.json().catch(() => undefined));
+    if (!ordered.success) return c.json({ error: z.prettifyError(ordered.error) }, 400);
+    const { fault, ...options } = ordered.data;
+    sandbox.misbehave(fault, options as FaultOptions);
+    return c.json({ next: FAULTS[fault].says });
+  });
+  app.delete("/sandbox/next", (c) => {
+    forgetFaults();
+    return c.json({ next: "behaves" });
+  });
+  return app;
+}

@@ -1,0 +1,146 @@
+import { checkoutSession, errorBody, type Order, orbSubscriptionIntent, purchaseIntent } from "./answers";
+import type { Charge } from "./ledger";
+
+/** What goes over the wire. */
+export interface Wire {
+  /** 200 where absent. */
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  /** Sent as JSON where it is no string. */
+  readonly body?: unknown;
+  /** Where the connection is cut: before anything, within the answer's head, or in the middle of its body. */
+  readonly cut?: "at once" | "in the head" | "in the body";
+  /** The answer waits so long, in milliseconds; `Infinity` never answers. */
+  readonly wait?: number;
+}
+
+/** What can be said about a fault when it is ordered. */
+export interface FaultOptions {
+  /** How many of the next requests it is for. Default: 1. */
+  readonly times?: number;
+  /** For `status`: the HTTP status to answer, and for it and `rate-limit` and `slow`, what their words say. */
+  readonly status?: number;
+  /** For `status`: charge first. Default: false. */
+  readonly charge?: boolean;
+  /** For `status`: Vercel's error code. */
+  readonly code?: string;
+  /** For `rate-limit`: seconds in Retry-After. Default: 1. */
+  readonly retryAfter?: number;
+  /** For `slow`: how long the answer waits, in milliseconds. Default: 2000. */
+  readonly milliseconds?: number;
+}
+
+interface Misbehaviour {
+  /** For people: the command's help and the page. */
+  readonly says: string;
+  readonly charges: boolean;
+  answer(order: Order, charge: Charge | undefined, options: FaultOptions, authorization: string): Wire;
+}
+
+const bought = (order: Order, charge: Charge | undefined, status = "succeeded") =>
+  purchaseIntent(order, status, charge?.intentId);
+
+function charging(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
+  return { says, charges: true, answer };
+}
+
+function harmless(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
+  return { says, charges: false, answer };
+}
+
+/** Every way in which the sandbox can misbehave on a request that it would otherwise have served. */
+export const FAULTS = {
+  decline: harmless("the card is declined (402 payment_failed)", () => ({
+    status: 402,
+    body: errorBody("payment_failed", "Your card was declined."),
+  })),
+  "rate-limit": harmless(
+    "too many requests (429 with Retry-After)",
+    (_order, _charge, { retryAfter = 1 }) => ({
+      status: 429,
+      headers: { "retry-after": String(retryAfter) },
+      body: errorBody("rate_limited", "Too many requests."),
+    }),
+  ),
+  "cut-before-charge": harmless("the connection is cut, nothing is charged", () => ({ cut: "at once" })),
+  "cut-after-charge": charging("the connection is cut after the charge", () => ({ cut: "at once" })),
+  "cut-in-head": charging("the connection is cut within the answer's head", () => ({ cut: "in the head" })),
+  "cut-in-body": charging("the connection is cut in the middle of the answer", (order, charge) => ({
+    cut: "in the body",
+    body: bought(order, charge),
+  })),
+  "500-after-charge": charging("500 after the charge", () => ({
+    status: 500,
+    body: errorBody("internal_server_error", "An unexpected error occurred."),
+  })),
+  "502-after-charge": charging("502 with HTML after the charge", () => ({
+    status: 502,
+    body: "<h1>Bad gateway</h1>",
+  })),
+  "complete-failed": charging("402 purchase_complete_failed, after the charge", () => ({
+    status: 402,
+    body: errorBody("purchase_complete_failed", "The purchase could not be completed."),
+  })),
+  status: {
+    says: "any status, with or without a charge",
+    charges: false,
+    answer: (_order, _charge, { status = 500, code = "some_error" }) => ({
+      status,
+      body: errorBody(code, `The sandbox was told to answer ${status}.`),
+    }),
+  },
+  slow: charging("the answer takes its time", (order, charge, { milliseconds = 2000 }) => ({
+    wait: milliseconds,
+    body: bought(order, charge),
+  })),
+  "never-answer": charging("charges, and never answers", () => ({ wait: Number.POSITIVE_INFINITY })),
+  redirect: harmless("a redirect to itself (307)", () => ({
+    status: 307,
+    headers: { location: "/v1/billing/buy" },
+  })),
+  garbage: charging("200 with HTML", () => ({ body: "<!doctype html><title>Hello</title>" })),
+  empty: charging("200 with nothing", () => ({ body: "" })),
+  oversized: charging("200 with more than 1 MiB", (order, charge) => ({
+    body: { ...bought(order, charge), padding: "x".repeat(1024 * 1024) },
+  })),
+  pending: charging("an intent that is pending", (order, charge) => ({
+    body: bought(order, charge, "pending"),
+  })),
+  failed: harmless("an intent that failed", (order) => ({ body: purchaseIntent(order, "failed") })),
+  checkout: harmless("a checkout session", () => ({ body: checkoutSession() })),
+  orb: charging("a subscription intent", (order, charge) => ({
+    body: charge && orbSubscriptionIntent(order, charge),
+  })),
+  "unknown-status": charging("an intent status that is new", (order, charge) => ({
+    body: bought(order, charge, "processing"),
+  })),
+  "unknown-kind": charging("a kind of intent that is new", (order, charge) => ({
+    body: { invoiceIntent: bought(order, charge).purchaseIntent },
+  })),
+  "extra-fields": charging("fields that are new", (order, charge) => ({
+    body: { ...bought(order, charge), version: 2, notes: [{ deep: { deeper: null } }] },
+  })),
+  "missing-optional": charging("nothing but id and status", (_order, charge) => ({
+    body: { purchaseIntent: { id: charge?.intentId, status: "succeeded" } },
+  })),
+  "no-status": charging("an intent without a status", (_order, charge) => ({
+    body: { purchaseIntent: { id: charge?.intentId } },
+  })),
+  "money-as-number": charging("money as JSON numbers", (order, charge) => ({
+    body: JSON.stringify(bought(order, charge)).replace(/"total":"([^"]*)"/, '"total":$1'),
+  })),
+  "escape-sequences": charging("escape sequences in the texts", (order, charge) => {
+    const { purchaseIntent: intent } = bought(order, charge);
+    const nasty = "\u001b[2J\u001b]0;owned\u0007\u202e\r\n";
+    return {
+      body: { purchaseIntent: { ...intent, ownerId: `team_${nasty}`, total: `${intent.total}${nasty}` } },
+    };
+  }),
+  "echo-token": harmless("a refusal that repeats the token", (_order, _charge, _options, authorization) => ({
+    status: 400,
+    headers: { "x-vercel-id": `sandbox::${authorization}` },
+    body: errorBody("bad_request", `No such thing: ${authorization}`),
+  })),
+} satisfies Record<string, Misbehaviour>;
+
+export type Fault = keyof typeof FAULTS;

@@ -1,0 +1,116 @@
+import { EventEmitter, once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { errorBody, purchaseIntent } from "./answers";
+import { control } from "./control";
+import { readOrder } from "./endpoint";
+import { FAULTS, type Fault, type FaultOptions } from "./faults";
+import { type Charge, Ledger, randomId } from "./ledger";
+import { send } from "./wire";
+
+export type { Fault, FaultOptions } from "./faults";
+export type { Charge } from "./ledger";
+
+export interface SandboxOptions {
+  /** Default: 0, any port that is free. */
+  readonly port?: number;
+  /** Keeps the charges in this file, a JSON object a line, so that they outlive the sandbox. Default: in memory. */
+  readonly chargesFile?: string;
+  /** The teams that exist. Default: every team whose name does not begin with `unknown`. */
+  readonly teams?: readonly string[];
+}
+
+/** A request to buy, as it arrived. */
+export interface BuyRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly userAgent: string | undefined;
+}
+
+/** A local stand-in for `POST /v1/billing/buy`, which counts what a real card would have been charged. */
+export interface Sandbox {
+  /** To set as `VERCEL_API_URL`. It listens on this machine only. */
+  readonly url: string;
+  /** What was charged, oldest first. */
+  charges(): readonly Charge[];
+  /** Every request to the buy endpoint, whatever came of it. */
+  requests(): readonly BuyRequest[];
+  /** Resolves when the next request to buy has been judged, and charged where it is. */
+  nextRequest(): Promise<void>;
+  /** Makes the next request that may buy (or the next `times`) go wrong. What is ordered later comes later. */
+  misbehave(fault: Fault, options?: FaultOptions): void;
+  /** Calls back for every line that a person who watches would want to read. */
+  onNews(listener: (line: string) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox of the endpoint that its own page describes: every answer on the documented paths fits the
+ * documented schemas. No money moves.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const ledger = new Ledger(options.chargesFile);
+  const requests: BuyRequest[] = [];
+  const faults: { fault: Fault; options: FaultOptions }[] = [];
+  const events = new EventEmitter();
+  const news = (line: string) => void events.emit("news", line);
+
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.post("/v1/billing/buy", async (c) => {
+    const { incoming, outgoing } = c.env;
+    const requestId = `sandbox::${randomId()}`;
+    requests.push({ method: "POST", url: incoming.url ?? "", userAgent: incoming.headers["user-agent"] });
+    const order = await readOrder(c, options.teams?.slice());
+    if ("status" in order) {
+      news(`${order.status} ${order.body.error.message}`);
+      events.emit("request");
+      return send(outgoing, order, requestId);
+    }
+    const next = faults.shift();
+    const misbehaviour = next && FAULTS[next.fault];
+    const charges = misbehaviour ? misbehaviour.charges || next.options.charge === true : true;
+    const charge = charges ? ledger.record(order) : undefined;
+    if (charge)
+      news(
+        `charged $${charge.amount} of ${charge.creditType} credits to ${charge.team} (${charge.intentId})`,
+      );
+    if (misbehaviour) news(`misbehaves: ${misbehaviour.says}`);
+    const wire = misbehaviour
+      ? misbehaviour.answer(order, charge, next.options, incoming.headers.authorization ?? "")
+      : { body: purchaseIntent(order, "succeeded", charge?.intentId) };
+    events.emit("request");
+    return send(outgoing, wire, requestId);
+  });
+
+  const sandbox = {
+    charges: () => ledger.charges.slice(),
+    requests: () => requests.slice(),
+    nextRequest: async () => void (await once(events, "request")),
+    misbehave(fault: Fault, { times = 1, ...rest }: FaultOptions = {}) {
+      for (let i = 0; i < times; i++) faults.push({ fault, options: rest });
+    },
+    onNews: (listener: (line: string) => void) => void events.on("news", listener),
+  };
+  app.route(
+    "/",
+    control(sandbox, () => faults.splice(0)),
+  );
+  app.all("/v1/billing/buy", (c) => c.json(errorBody("method_not_allowed", "Use POST."), 405));
+  app.notFound((c) => c.json(errorBody("not_found", "The sandbox serves POST /v1/billing/buy alone."), 404));
+
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    ...sandbox,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      ledger.close();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { styleText } from "node:util";
+import { startSandbox } from "pulumi-vercel-credits/sandbox";
+import { findEngine } from "./engine.mts";
+import { Project, type Run } from "./pulumi-project.mts";
+
+/**
+ * `npm run demo`: the main job end to end, on the real engine, against a sandbox of Vercel's endpoint. No money
+ * moves. It works in a temporary folder and leaves nothing behind but the cached engine.
+ */
+const engine = await findEngine();
+const sandbox = await startSandbox();
+const project = new Project(
+  engine.folder,
+  { VERCEL_API_URL: sandbox.url },
+  `const { CreditPurchase } = require("pulumi-vercel-credits");
+for (const { name, args } of require("./purchases.json")) new CreditPurchase(name, args);`,
+);
+let step = 0;
+
+try {
+  await project.init();
+  say(`\nA sandbox of Vercel's billing endpoint listens on ${sandbox.url}. No money moves.`);
+
+  const gateway = { name: "gateway-2026-q4", args: { creditType: "gateway", amount: 100 } };
+  const v0 = { name: "v0-2026-q4", args: { creditType: "v0", amount: 50 } };
+
+  project.declare(gateway);
+  await run("A reviewer reads what will be charged", "preview", { charges: 0 });
+  await run("It is bought", "up", { charges: 1 });
+  await run("The same program again buys nothing", "up", { charges: 1 });
+
+  project.declare({ ...gateway, args: { ...gateway.args, amount: 250 } });
+  await run("A purchase that is made can't be changed", "up", { charges: 1, fails: true });
+
+  project.declare(gateway, v0);
+  sandbox.misbehave("cut-after-charge");
+  await run("Another purchase, and the connection breaks after the charge", "up", {
+    charges: 2,
+    fails: true,
+  });
+  await run("Nobody knows how it ended, so it is not bought again", "up", { charges: 2, fails: true });
+
+  const found = sandbox.charges().at(-1)?.intentId ?? "";
+  note(`A person looks at the team's billing page, and finds it: ${found}`);
+  project.declare(gateway, { ...v0, args: { ...v0.args, adopt: found } });
+  await run("Adopted: on record, without another charge", "up", { charges: 2 });
+
+  say(styleText("green", "\nTwo orders, two charges. Next: README.md, or `pulumi up` here to buy for real."));
+} catch (error) {
+  console.error(styleText("red", `\ndemo: ${error instanceof Error ? error.message : error}`));
+  process.exitCode = 1;
+} finally {
+  project.close();
+  await sandbox.close();
+}
+
+/** Runs one step, shows what a person would read of it, and fails where the sandbox counts otherwise. */
+async function run(title: string, command: "preview" | "up", expected: { charges: number; fails?: boolean }) {
+  note(title);
+  for (const { name, args } of project.declared) {
+    say(
+      styleText(
+        "dim",
+        `   new CreditPurchase("${name}", ${JSON.stringify(args).replaceAll(/"(\w+)":/g, " $1: ")} });`,
+      ),
+    );
+  }
+  say(styleText("bold", `   $ pulumi ${command}`));
+  const result = await project.run(command, ...(command === "up" ? ["--yes"] : []));
+  for (const line of shorten(result)) say(`   ${line}`);
+  const charges = sandbox.charges();
+  const dollars = charges.reduce((sum, { amount }) => sum + amount, 0);
+  say(
+    styleText(
+      "cyan",
+      `   sandbox: ${charges.length} charge${charges.length === 1 ? "" : "s"}, $${dollars}.00 in all`,
+    ),
+  );
+  if (charges.length !== expected.charges || (result.code !== 0) !== (expected.fails ?? false)) {
+    throw new Error(
+      `expected ${JSON.stringify(expected)}, but pulumi ended with ${result.code}:\n${result.output}`,
+    );
+  }
+}
+
+/** What Pulumi prints at the end of a run: what was said, and what came of it. */
+function shorten({ output }: Run): string[] {
+  const last = output.slice(Math.max(0, output.lastIndexOf("Updating (")));
+  return last
+    .split("\n")
+    .filter((line) =>
+      /💳|✅|⚠️|📎|error: .*charged|\* .*charged|^ +[+~-]* ?\d+ (to |created|updated|unchanged|errored)/.test(
+        line,
+      ),
+    )
+    .filter((line) => !/^ [+~ ]/.test(line) || /^ {4}/.test(line))
+    .map((line) => line.trim())
+    .filter((line, i, all) => all.indexOf(line) === i);
+}
+
+function note(text: string): void {
+  say(styleText("bold", `\n${++step}. ${text}`));
+}
+
+function say(text: string): void {
+  console.log(text);
+}
