@@ -58,13 +58,11 @@ async function measure(engine: string, program: string, url: string): Promise<Ro
       await project.mustRun(...(step === "preview" ? ["preview"] : ["up", "--yes", "--skip-preview"]));
       seconds[step] = Number(process.hrtime.bigint() - start) / 1e9;
     }
-    const { output } = await project.mustRun("stack", "export");
-    const texts: string[] = JSON.parse(output)
-      .deployment.resources.map(
-        (resource: { inputs?: { __provider?: unknown } }) => resource.inputs?.__provider,
-      )
-      .filter(Boolean)
-      .map((text: unknown) => (typeof text === "string" ? text : JSON.stringify(text)));
+    const texts = project
+      .resources()
+      .map(({ inputs }) => inputs?.__provider)
+      .filter((text) => text !== undefined)
+      .map((text) => (typeof text === "string" ? text : JSON.stringify(text)));
     return {
       seconds,
       providerMegabytes: Math.max(...project.read("memory").trim().split("\n").map(Number)) / 1024,
@@ -99,7 +97,7 @@ try {
     row["provider memory"] = spread(
       ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)),
     );
-    row["MB"] = median(ours.map((round) => round.providerMegabytes)).toFixed(0);
+    row.MB = median(ours.map((round) => round.providerMegabytes)).toFixed(0);
     row["provider text, bytes"] = `${ours[0]?.providerBytes} to ${twin[0]?.providerBytes}`;
     rows[`${size} purchase${size === 1 ? "" : "s"}`] = row;
   }

@@ -23,6 +23,13 @@ export interface Declared {
   opts?: Record<string, unknown>;
 }
 
+interface KeptResource {
+  readonly urn: string;
+  readonly id: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+
 /** Declares what `purchases.json` holds. */
 const PROGRAM = `
 const { CreditPurchase } = require("pulumi-vercel-credits");
@@ -102,15 +109,18 @@ export class Project {
   }
 
   /** The kept outputs of a purchase, or undefined where the state has none of that name. */
-  async outputs(name = "credits"): Promise<Record<string, unknown> | undefined> {
-    return (await this.resource("CreditPurchase", name))?.outputs;
+  outputs(name = "credits"): Record<string, unknown> | undefined {
+    return this.resource("CreditPurchase", name)?.outputs;
   }
 
-  async resource(type: "CreditPurchase" | "PurchaseOrder", name = "credits") {
-    const { output } = await this.mustRun("stack", "export");
-    const resources: { urn: string; id: string; outputs: Record<string, unknown> }[] =
-      JSON.parse(output).deployment.resources ?? [];
-    return resources.find(({ urn }) => urn.endsWith(`vercel:${type}::${name}`));
+  /** What the engine has written down of a resource. */
+  resource(type: "CreditPurchase" | "PurchaseOrder", name = "credits") {
+    return this.resources().find(({ urn }) => urn === this.urn(type, name));
+  }
+
+  /** The state, as the engine keeps it in its own file. */
+  resources(): KeptResource[] {
+    return JSON.parse(this.read("state/.pulumi/stacks/test/dev.json")).checkpoint.latest.resources ?? [];
   }
 
   urn(type: "CreditPurchase" | "PurchaseOrder" = "CreditPurchase", name = "credits"): string {

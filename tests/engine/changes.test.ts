@@ -10,7 +10,7 @@ describe("a purchase that is made", () => {
   ])("refuses a change of %s in the preview, by name, and stays as it is", async (name, args) => {
     const { sandbox, project } = await sandboxAndProject();
     await project.up();
-    const kept = await project.outputs();
+    const kept = project.outputs();
 
     project.declare({ args });
     const preview = await project.preview();
@@ -23,7 +23,7 @@ describe("a purchase that is made", () => {
     }
     project.declare({});
     expect((await project.up()).code).toBe(0);
-    expect(await project.outputs()).toEqual(kept);
+    expect(project.outputs()).toEqual(kept);
     expect(sandbox.requests()).toHaveLength(1);
   });
 
@@ -48,9 +48,7 @@ describe("a purchase that is made", () => {
 
     expect([run.code, second.code]).toEqual([0, 0]);
     expect(sandbox.requests()).toHaveLength(1);
-    expect((await project.resource("PurchaseOrder", "again"))?.id).toBe(
-      (await project.outputs("again"))?.orderId,
-    );
+    expect(project.resource("PurchaseOrder", "again")?.id).toBe(project.outputs("again")?.orderId);
   });
 });
 
@@ -94,7 +92,7 @@ test("adopt at the first up records a purchase made elsewhere, needs no token an
 
   expect(run.code).toBe(0);
   expect(run.output).not.toContain("will be charged");
-  expect(await project.outputs()).toMatchObject({ status: "adopted", intentId: "in_123" });
+  expect(project.outputs()).toMatchObject({ status: "adopted", intentId: "in_123" });
   expect(sandbox.requests()).toHaveLength(0);
 });
 
@@ -145,7 +143,7 @@ describe("leaving", () => {
     expect(run.code).not.toBe(0);
     expect(run.output).toMatch(/not forgotten.*The card may have been charged\..*adopt/);
     expect(run.output).not.toMatch(/^\s+at /m);
-    expect(await project.outputs()).toMatchObject({ status: "unknown" });
+    expect(project.outputs()).toMatchObject({ status: "unknown" });
   });
 
   test.each([[], ["--run-program"]])("refresh %s changes nothing", async (...flags) => {
@@ -153,10 +151,10 @@ describe("leaving", () => {
     project.declare({}, { name: "lost" });
     sandbox.misbehave("cut-after-charge", { times: 2 });
     await project.up();
-    const kept = await project.outputs();
+    const kept = project.outputs();
 
     expect((await project.run("refresh", "--yes", ...flags)).code).toBe(0);
-    expect(await project.outputs()).toEqual(kept);
+    expect(project.outputs()).toEqual(kept);
     expect((await project.up()).code).not.toBe(0);
     expect(sandbox.requests()).toHaveLength(1);
   });

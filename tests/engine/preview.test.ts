@@ -162,7 +162,7 @@ describe("an update that may not buy", () => {
     const without = await project.up();
     expect(without.code).not.toBe(0);
     expect(without.output).toMatch(/No Vercel token is configured\. Nothing was charged\./);
-    expect(await project.resource("PurchaseOrder")).toBeUndefined();
+    expect(project.resource("PurchaseOrder")).toBeUndefined();
 
     await project.config("vercel:apiToken", "sandbox", "--secret");
     expect((await project.up()).code).toBe(0);

@@ -73,7 +73,7 @@ describe("Pulumi is killed while the purchase is being made", () => {
     const { sandbox, project } = await watched();
     sandbox.misbehave("decline");
     await project.up();
-    const kept = await project.outputs();
+    const kept = project.outputs();
     sandbox.misbehave("never-answer");
     project.declare({ args: { attempt: 2 } });
     const run = project.start("up", "--yes");
@@ -84,7 +84,7 @@ describe("Pulumi is killed while the purchase is being made", () => {
 
     expect(after.code).not.toBe(0);
     expect(after.output).toMatch(/The card may have been charged\..*set attempt: 3/);
-    expect(await project.outputs()).toEqual(kept);
+    expect(project.outputs()).toEqual(kept);
     expect(sandbox.requests()).toHaveLength(2);
   });
 });
@@ -107,7 +107,7 @@ describe("Pulumi is asked to make it anew", () => {
       const { sandbox, project } = await sandboxAndProject();
       project.declare({ opts: { protect: false } });
       await project.up();
-      const kept = await project.outputs();
+      const kept = project.outputs();
       if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
 
       const run = await project.up(...(how === "taint" ? [] : ["--replace", project.urn()]));
@@ -117,7 +117,7 @@ describe("Pulumi is asked to make it anew", () => {
       expect(run.code).not.toBe(0);
       expect(run.output).toContain(MAYBE);
       expect(after.output).toContain("3 unchanged");
-      expect(await project.outputs()).toEqual(kept);
+      expect(project.outputs()).toEqual(kept);
       expect(sandbox.requests()).toHaveLength(1);
     },
   );
