@@ -48,7 +48,10 @@ interface Round {
 /** One round of one program: a fresh stack, previewed, bought, and updated again without a change. */
 async function measure(engine: string, program: string, url: string): Promise<Round> {
   const watch = resolve("tools/bench-memory.cjs");
-  const project = new Project(engine, { VERCEL_API_URL: url, NODE_OPTIONS: `--require ${watch}` }, program);
+  const env = { VERCEL_API_URL: url, NODE_OPTIONS: `--require ${watch}` };
+  const project = new Project({ engine, env, program });
+  const close = () => project.close();
+  process.once("exit", close);
   project.env.BENCH_MEMORY = join(project.folder, "memory");
   try {
     await project.init();
@@ -69,10 +72,12 @@ async function measure(engine: string, program: string, url: string): Promise<Ro
       providerBytes: Math.max(...texts.map((text) => text.length)),
     };
   } finally {
-    project.close();
+    close();
+    process.off("exit", close);
   }
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 const engine = await findEngine();
 const sandbox = await startSandbox();
 const rows: Record<string, Record<string, string>> = {};

@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { inspect, styleText } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "./engine.mts";
 import { Project, type Run } from "./pulumi-project.mts";
@@ -9,12 +9,14 @@ import { Project, type Run } from "./pulumi-project.mts";
  */
 const engine = await findEngine();
 const sandbox = await startSandbox();
-const project = new Project(
-  engine.folder,
-  { VERCEL_API_URL: sandbox.url },
-  `const { CreditPurchase } = require("pulumi-vercel-credits");
+const project = new Project({
+  engine: engine.folder,
+  env: { VERCEL_API_URL: sandbox.url },
+  program: `const { CreditPurchase } = require("pulumi-vercel-credits");
 for (const { name, args } of require("./purchases.json")) new CreditPurchase(name, args);`,
-);
+});
+process.once("exit", () => project.close());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 let step = 0;
 
 try {
@@ -58,12 +60,8 @@ try {
 async function run(title: string, command: "preview" | "up", expected: { charges: number; fails?: boolean }) {
   note(title);
   for (const { name, args } of project.declared) {
-    say(
-      styleText(
-        "dim",
-        `   new CreditPurchase("${name}", ${JSON.stringify(args).replaceAll(/"(\w+)":/g, " $1: ")} });`,
-      ),
-    );
+    const shown = inspect(args, { breakLength: Number.POSITIVE_INFINITY }).replaceAll("'", '"');
+    say(styleText("dim", `   new CreditPurchase("${name}", ${shown});`));
   }
   say(styleText("bold", `   $ pulumi ${command}`));
   const result = await project.run(command, ...(command === "up" ? ["--yes"] : []));
@@ -83,19 +81,14 @@ async function run(title: string, command: "preview" | "up", expected: { charges
   }
 }
 
-/** What Pulumi prints at the end of a run: what was said, and what came of it. */
+/** The end of what Pulumi prints: what was said, and what came of it; not how it got there. */
 function shorten({ output }: Run): string[] {
-  const last = output.slice(Math.max(0, output.lastIndexOf("Updating (")));
-  return last
-    .split("\n")
-    .filter((line) =>
-      /💳|✅|⚠️|📎|error: .*charged|\* .*charged|^ +[+~-]* ?\d+ (to |created|updated|unchanged|errored)/.test(
-        line,
-      ),
-    )
-    .filter((line) => !/^ [+~ ]/.test(line) || /^ {4}/.test(line))
-    .map((line) => line.trim())
-    .filter((line, i, all) => all.indexOf(line) === i);
+  const lines = output.slice(Math.max(output.lastIndexOf("Updating ("), 0)).split("\n");
+  const from = Math.max(lines.indexOf("Diagnostics:"), 0) || lines.indexOf("Resources:");
+  return lines
+    .slice(from)
+    .map((line) => line.trim().replace(/^\* /, "error: "))
+    .filter((line) => /^(💳|✅|⚠️|📎|error: .*charged|[+~-]* ?\d+ )/u.test(line));
 }
 
 function note(text: string): void {

@@ -23,6 +23,18 @@ export interface Declared {
   opts?: Record<string, unknown>;
 }
 
+export interface ProjectOptions {
+  /** The folder with the `pulumi` to use. */
+  readonly engine: string;
+  readonly env?: Record<string, string> | undefined;
+  /** The text of index.js. Default: declares what `declare` was given. */
+  readonly program?: string | undefined;
+  /** Where the program's packages are. Default: this repository's. */
+  readonly modules?: string;
+  /** The Node to run under. Default: the one that runs this. */
+  readonly node?: string;
+}
+
 interface KeptResource {
   readonly urn: string;
   readonly id: string;
@@ -48,16 +60,21 @@ export class Project {
   declared: Declared[] = [];
   #running = new Set<ChildProcess>();
 
-  /** `engine` is the folder with the `pulumi` to use. */
-  constructor(engine: string, env: Record<string, string> = {}, program = PROGRAM) {
+  constructor({
+    engine,
+    env,
+    program = PROGRAM,
+    modules = join(ROOT, "node_modules"),
+    node,
+  }: ProjectOptions) {
     mkdirSync(join(this.folder, "home"));
     mkdirSync(join(this.folder, "state"));
     this.write("Pulumi.yaml", "name: test\nruntime: nodejs\n");
     this.write("package.json", '{ "name": "test", "main": "index.js" }');
     this.write("index.js", program);
-    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
+    symlinkSync(modules, join(this.folder, "node_modules"));
     this.env = {
-      PATH: [engine, dirname(process.execPath), process.env.PATH].join(delimiter),
+      PATH: [engine, dirname(node ?? process.execPath), process.env.PATH].join(delimiter),
       HOME: this.folder,
       PULUMI_HOME: join(this.folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,

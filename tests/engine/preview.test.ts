@@ -46,7 +46,7 @@ describe("a preview", () => {
   });
 
   test("lets values pass that are known only during the update", async () => {
-    const { sandbox, project } = await sandboxAndProject({}, PROGRAM_WITH_UNKNOWNS);
+    const { sandbox, project } = await sandboxAndProject({}, { program: PROGRAM_WITH_UNKNOWNS });
 
     const preview = await project.preview();
     const up = await project.up();
