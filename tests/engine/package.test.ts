@@ -41,7 +41,7 @@ export const { status } = new CreditPurchase("credits", { creditType: "v0", amou
 
 const TYPESCRIPT = `
 import * as pulumi from "@pulumi/pulumi";
-import { CreditPurchase, type CreditPurchaseArgs, type CreditType } from "pulumi-vercel-credits";
+import { CreditPurchase, CreditPurchaseArgs, CreditType } from "pulumi-vercel-credits";
 const creditType: CreditType = "v0";
 const args: CreditPurchaseArgs = { creditType, amount: pulumi.output(7) };
 export const status: pulumi.Output<string> = new CreditPurchase("credits", args).status;`;

@@ -1,38 +1,24 @@
-import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
-import net, { type AddressInfo, type Socket } from "node:net";
+import net, { type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 import { ProviderProcess, type Result } from "../support/provider-process";
+import { listen } from "../support/servers";
 
 const MAYBE = "The card may have been charged.";
 const NOTHING = "Nothing was charged.";
 
 let provider: ProviderProcess | undefined;
-const servers: net.Server[] = [];
 
-afterEach(async () => {
-  await provider?.stop();
-  for (const server of servers.splice(0)) {
-    if (server instanceof http.Server) server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function listen(server: net.Server): Promise<number> {
-  servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
+afterEach(() => provider?.stop());
 
 /** A server that reads the whole request, counts it, and then does what the test says. */
 async function endpoint(answer: (response: ServerResponse, request: IncomingMessage, count: number) => void) {
-  const received: IncomingMessage[] = [];
+  const received: (IncomingMessage & { body?: unknown })[] = [];
   const port = await listen(
-    http.createServer((request, response) => {
-      request.resume().once("end", () => {
-        received.push(request);
-        answer(response, request, received.length);
-      });
+    http.createServer(async (request, response) => {
+      const body = await text(request);
+      received.push(Object.assign(request, { body }));
+      answer(response, request, received.length);
     }),
   );
   return { url: `http://127.0.0.1:${port}`, received };
@@ -54,13 +40,7 @@ const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeede
 
 describe("the one request", () => {
   test("is the documented one: method, path, query, body, bearer token and a user agent that names the package", async () => {
-    let body = "";
     const { url, received } = await endpoint((response) => response.end(BOUGHT));
-    servers[0]?.on("request", (request) =>
-      request.on("data", (chunk: Buffer) => {
-        body += chunk;
-      }),
-    );
 
     const result = await buyFrom(`${url}/prefix/`);
 
@@ -75,7 +55,9 @@ describe("the one request", () => {
       "content-type": "application/json",
       "user-agent": expect.stringMatching(/^pulumi-vercel-credits\/\d+\.\d+\.\d+/),
     });
-    expect(JSON.parse(body)).toEqual({ item: { type: "credits", creditType: "gateway", amount: 100 } });
+    expect(JSON.parse(String(received[0]?.body))).toEqual({
+      item: { type: "credits", creditType: "gateway", amount: 100 },
+    });
   });
 
   test("names a team by id where it is an id, and no team where none is given", async () => {
@@ -159,9 +141,9 @@ describe("no byte of the request left: refused, nothing was charged", () => {
   const refused = { error: expect.stringContaining(NOTHING), properties: { status: "refused" } };
 
   test("connection refused", async () => {
-    const port = await listen(net.createServer());
-    servers[0]?.close();
-    await once(servers[0] as net.Server, "close");
+    const server = net.createServer();
+    const port = await listen(server);
+    await new Promise((closed) => server.close(closed));
 
     expect(await buyFrom(`http://127.0.0.1:${port}`)).toMatchObject(refused);
   });
