@@ -8,6 +8,9 @@ export interface Endpoint {
   readonly timeoutSeconds: number;
 }
 
+const DOLLARS = z.coerce.number().nonnegative();
+const SECONDS = z.coerce.number().positive().max(3600);
+
 /** Looks up a key such as `vercel:apiToken` in the stack's configuration. */
 export type Lookup = (key: string) => string | undefined;
 
@@ -69,17 +72,17 @@ export class Settings {
 
   /** The most one purchase may be, in dollars. 1000 is also the cap of Vercel's own command line. */
   get maxAmount(): number {
-    return this.number("vercelCredits:maxAmount", 1000, z.coerce.number().nonnegative());
+    return this.number("vercelCredits:maxAmount", 1000, DOLLARS);
   }
 
   /** The most one update may charge in all, in dollars. */
   get maxAmountPerUpdate(): number {
-    return this.number("vercelCredits:maxAmountPerUpdate", 1000, z.coerce.number().nonnegative());
+    return this.number("vercelCredits:maxAmountPerUpdate", 1000, DOLLARS);
   }
 
   /** How long the one request may take, in seconds. */
   get timeoutSeconds(): number {
-    return this.number("vercelCredits:timeoutSeconds", 120, z.coerce.number().positive().max(3600));
+    return this.number("vercelCredits:timeoutSeconds", 120, SECONDS);
   }
 
   /** Without checkpoints the engine would not write down that an order was opened, so nothing may be bought. */

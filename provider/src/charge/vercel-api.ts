@@ -4,7 +4,7 @@ import axios, { type AxiosResponse } from "axios";
 import { printable } from "../messages";
 import type { OrderArguments } from "../order-arguments";
 import type { Endpoint } from "../settings";
-import { packageVersion } from "../version";
+import { PACKAGE_VERSION } from "../version";
 import { Connection } from "./connection";
 
 /** What came of the one request. */
@@ -63,7 +63,7 @@ async function send(
         "Content-Type": "application/json",
         Accept: "application/json",
         "Accept-Encoding": "identity",
-        "User-Agent": `pulumi-vercel-credits/${packageVersion()}`,
+        "User-Agent": `pulumi-vercel-credits/${PACKAGE_VERSION}`,
       },
       data: JSON.stringify({
         item: { type: "credits", creditType: order.creditType, amount: order.amount },

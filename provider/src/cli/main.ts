@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { Command } from "commander";
-import { packageVersion } from "../version";
+import { PACKAGE_VERSION } from "../version";
 
 /** One line a subcommand; each has a file of its own, loaded when it is asked for. */
 const program = new Command("pulumi-vercel-credits")
   .description("Around purchases of Vercel credits that a Pulumi program declares")
-  .version(packageVersion());
+  .version(PACKAGE_VERSION);
 
 program
   .command("sandbox")

@@ -49,7 +49,11 @@ const argumentSchemas = {
 
 export const ARGUMENTS = Object.keys(argumentSchemas) as (keyof typeof argumentSchemas)[];
 
+const orderSchema = z.object(argumentSchemas);
+
 const DEFAULTS = { source: "pulumi", attempt: 1 };
+
+const KNOWN_INPUTS = new Set(["__label", "__provider", "orderId", "summary", ...ARGUMENTS]);
 
 /**
  * Fills in defaults and checks every argument that is already known; one failure for each that is wrong.
@@ -68,8 +72,7 @@ export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynami
     const given = value === undefined ? "it is missing" : `it is ${printable(JSON.stringify(value), 100)}`;
     failures.push({ property, reason: `${property} ${parsed.error.issues[0]?.message}; ${given}.` });
   }
-  const known = new Set(["__label", "__provider", "orderId", "summary", ...ARGUMENTS]);
-  for (const property of Object.keys(inputs).filter((key) => !known.has(key))) {
+  for (const property of Object.keys(inputs).filter((key) => !KNOWN_INPUTS.has(key))) {
     const reason = `${property} is not an argument of CreditPurchase. Arguments: ${ARGUMENTS.join(", ")}.`;
     failures.push({ property, reason });
   }
@@ -78,7 +81,7 @@ export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynami
 
 /** The arguments of checked inputs in an update, where everything is known. */
 export function argumentsOf(inputs: Inputs): OrderArguments {
-  return z.object(argumentSchemas).parse(inputs) as OrderArguments;
+  return orderSchema.parse(inputs) as OrderArguments;
 }
 
 /** The name the program gave the purchase, for messages. */
