@@ -16,8 +16,8 @@ export interface OrderArguments {
 
 const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
 
-/** `AI Gateway credits for team acme` */
-export function creditsFor(order: Pick<OrderArguments, "creditType" | "team">): string {
-  const team = order.team === undefined ? "the token's own default team" : `team ${order.team}`;
-  return `${CREDIT_NAMES[order.creditType]} credits for ${team}`;
+/** `AI Gateway credits for team acme`; of a type that isn't known yet, `credits for team acme`. */
+export function creditsFor(creditType: CreditType | undefined, team: string | undefined): string {
+  const credits = creditType === undefined ? "credits" : `${CREDIT_NAMES[creditType]} credits`;
+  return `${credits} for ${team === undefined ? "the token's own default team" : `team ${team}`}`;
 }

@@ -26,8 +26,9 @@ export class Settings {
     private readonly env: NodeJS.ProcessEnv = process.env,
   ) {}
 
-  /** Where the one request goes, and with which token. Throws where one of them is missing or not allowed. */
+  /** Where the one request goes, and with which token. Throws where nothing may be bought. */
   endpoint(): Endpoint {
+    this.refuseUnusable();
     return { apiUrl: this.apiUrl, token: this.token, timeoutSeconds: this.timeoutSeconds };
   }
 
@@ -85,8 +86,12 @@ export class Settings {
     return this.number("vercelCredits:timeoutSeconds", 120, SECONDS);
   }
 
-  /** Without checkpoints the engine would not write down that an order was opened, so nothing may be bought. */
-  refuseWithoutCheckpoints(): void {
+  /**
+   * Throws where nothing may be bought with these settings, as far as a preview can know: it needs no token.
+   * Without checkpoints, the engine would not write down that an order was opened.
+   */
+  refuseUnusable(): void {
+    void [this.apiUrl, this.timeoutSeconds];
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +

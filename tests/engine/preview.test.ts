@@ -99,6 +99,7 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
     for (const { code, output } of [preview, up]) {
       expect(code).not.toBe(0);
       expect(output).toContain(`property ${name} `);
+      expect(output).toContain("Nothing was charged.");
       expect(output).not.toMatch(/^\s+at /m);
     }
     expect(sandbox.requests()).toHaveLength(0);

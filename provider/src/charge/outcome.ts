@@ -77,7 +77,7 @@ function judgeSuccess(httpStatus: number, answer: Answer, order: OrderArguments)
       `Mend the payment method on ${billingPage(order.team)}, then set attempt: ${next} to try again.`;
     return { status: "failed", receipt, reason };
   }
-  const bought = `${dollars(order.amount)} of ${creditsFor(order)} (${intent}${totalOf(receipt)})`;
+  const bought = `${dollars(order.amount)} of ${creditsFor(order.creditType, order.team)} (${intent}${totalOf(receipt)})`;
   const news =
     intentStatus === "succeeded"
       ? `✅ bought ${bought}. ${CHARGED}`

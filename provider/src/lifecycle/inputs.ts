@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
-import { printable } from "../messages";
+import { NOTHING_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
 import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "../order-arguments";
 
@@ -12,6 +12,8 @@ export interface Inputs extends Record<string, unknown> {
   /** The purchase's name in the program, for messages. Keys with `__` are left out of the text views. */
   __label?: string;
   orderId?: string;
+  /** What earlier attempts of a purchase came to, oldest first. */
+  __earlierAttempts?: Record<string, unknown>[];
   /** Set in previews by the program, and taken out by `check`: it is not part of what the engine keeps. */
   __preview?: boolean;
 }
@@ -70,10 +72,13 @@ export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynami
     const parsed = schema.safeParse(value);
     if (parsed.success) continue;
     const given = value === undefined ? "it is missing" : `it is ${printable(JSON.stringify(value), 100)}`;
-    failures.push({ property, reason: `${property} ${parsed.error.issues[0]?.message}; ${given}.` });
+    failures.push({
+      property,
+      reason: `${property} ${parsed.error.issues[0]?.message}; ${given}. ${NOTHING_CHARGED}`,
+    });
   }
   for (const property of Object.keys(inputs).filter((key) => !KNOWN_INPUTS.has(key))) {
-    const reason = `${property} is not an argument of CreditPurchase. Arguments: ${ARGUMENTS.join(", ")}.`;
+    const reason = `${property} is not an argument of CreditPurchase. ${NOTHING_CHARGED} It takes ${ARGUMENTS.join(", ")}.`;
     failures.push({ property, reason });
   }
   return { inputs, failures };
@@ -117,11 +122,8 @@ export function stopLine(inputs: Inputs, why: string): string {
 }
 
 function describeCredits({ creditType, team }: Inputs): string {
-  const known = {
-    creditType: creditType as CreditType,
-    ...(team === undefined ? {} : { team: isUnknown(team) ? "(not known before the update)" : String(team) }),
-  };
-  return isUnknown(creditType)
-    ? creditsFor({ ...known, creditType: "gateway" }).replace("AI Gateway ", "")
-    : creditsFor(known);
+  return creditsFor(
+    isUnknown(creditType) ? undefined : (creditType as CreditType),
+    isUnknown(team) ? "(not known before the update)" : (team as string | undefined),
+  );
 }

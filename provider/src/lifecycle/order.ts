@@ -26,8 +26,8 @@ async function check(olds: Inputs, news: Inputs) {
   const { inputs, failures } = checkArguments(news);
   const isNew = Object.keys(olds).length === 0;
   if (failures.length === 0 && isNew) {
-    const reason = mayNotBeOpened(inputs);
-    if (reason) failures.push(reason);
+    const overCap = plan(inputs);
+    if (overCap) failures.push({ property: "amount", reason: overCap });
   }
   return { inputs, failures };
 }
@@ -35,8 +35,8 @@ async function check(olds: Inputs, news: Inputs) {
 /** Only a higher attempt opens a new order; the other arguments are copies that document what was ordered. */
 async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
   const changes = isRaised(olds, news);
-  const problem = changes && mayNotBeOpened(news);
-  if (problem) throw new Refusal(`${nameOf(news)}: ${problem.reason}`);
+  const overCap = changes && plan(news);
+  if (overCap) throw new Refusal(`${nameOf(news)}: ${overCap}`);
   return { changes };
 }
 
@@ -60,7 +60,6 @@ function open(inputs: Inputs): string {
   if (order.adopt !== undefined) return orderId; // nothing will be sent, so nothing is armed
   const name = nameOf(inputs);
   settings().endpoint();
-  settings().refuseWithoutCheckpoints();
   const unsettled = unsettledPurchase();
   if (unsettled !== undefined) {
     throw new Refusal(
@@ -75,22 +74,16 @@ function open(inputs: Inputs): string {
 /** Dollars that this preview or update would charge, as far as it has come. */
 let planned = 0;
 
-/** What can be known in a preview of why an order may not be opened. */
-function mayNotBeOpened(inputs: Inputs): dynamic.CheckFailure | undefined {
+/**
+ * Counts an order that is about to be opened, in a preview too. Says which cap it would exceed; throws where the
+ * settings allow no purchase at all.
+ */
+function plan(inputs: Inputs): string | undefined {
   if (inputs.adopt !== undefined) return undefined;
-  const current = settings();
-  try {
-    current.refuseWithoutCheckpoints();
-    void [current.apiUrl, current.timeoutSeconds];
-    if (isUnknown(inputs.amount)) return undefined;
-    const amount = inputs.amount as number;
-    const overCap = capExceeded(amount, current, planned);
-    planned += amount;
-    return overCap
-      ? { property: "amount", reason: `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.` }
-      : undefined;
-  } catch (error) {
-    if (error instanceof Refusal) return { property: "amount", reason: error.message };
-    throw error;
-  }
+  settings().refuseUnusable();
+  if (isUnknown(inputs.amount)) return undefined;
+  const amount = inputs.amount as number;
+  const overCap = capExceeded(amount, settings(), planned);
+  planned += amount;
+  return overCap && `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.`;
 }

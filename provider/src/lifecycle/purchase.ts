@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { disarm } from "../charge/armed-orders";
 import { charge } from "../charge/charge";
+import { notSent } from "../charge/outcome";
 import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED } from "../messages";
 import { Refusal } from "../refusal";
 import { configure, settings } from "./configuration";
@@ -62,37 +63,44 @@ function willBeCharged(inputs: Inputs): boolean {
 
 async function create(inputs: Inputs) {
   const id = inputs.orderId as string;
-  return { id, outs: inputs.adopt === undefined ? await buy(id, inputs) : adopt({}, inputs) };
+  return { id, outs: inputs.adopt === undefined ? await buy(id, {}, inputs) : adopt({}, inputs) };
 }
 
 async function update(id: string, olds: Inputs, news: Inputs) {
   const refused = refusedChange(olds, news);
   if (refused) throw new Refusal(`${nameOf(news)}: ${refused}`);
   if (news.adopt !== undefined && news.adopt !== olds.adopt) return { outs: adopt(olds, news) };
-  if (Number(news.attempt) > Number(olds.attempt)) return { outs: await buy(id, news) };
+  if (Number(news.attempt) > Number(olds.attempt)) return { outs: await buy(id, olds, news) };
   // The state stays as it is: an error without an id changes nothing in it.
   if (standingOf(olds) === "open") throw new Refusal(`${nameOf(news)}: ${olds.reason}`);
   return { outs: asJson(olds) };
 }
 
 /** Uses the order, once, and keeps what came of it, whatever it was. */
-async function buy(id: string, inputs: Inputs): Promise<Inputs> {
+async function buy(id: string, olds: Inputs, inputs: Inputs): Promise<Inputs> {
   const name = nameOf(inputs);
   const order = disarm(inputs.orderId as string);
-  const wanted = argumentsOf(inputs);
   if (!order) throw new Refusal(`${name}: ${usedOrder(inputs)}`);
-  if (JSON.stringify(order.arguments) !== JSON.stringify(wanted)) {
-    throw new Refusal(
-      `${name}: its order says ${JSON.stringify(order.arguments)}, but the purchase says ${JSON.stringify(wanted)}. ` +
-        `${NOTHING_CHARGED} Remove the transform or ignoreChanges that changes one and not the other, and set ` +
-        `attempt: ${wanted.attempt + 1}.`,
-    );
-  }
-  const { status, receipt, reason, news } = await charge(order, settings());
-  const outs = asJson({ ...inputs, ...receipt, status, ...(reason && { reason }) });
+  const wanted = argumentsOf(inputs);
+  const { status, receipt, reason, news } =
+    JSON.stringify(order.arguments) === JSON.stringify(wanted)
+      ? await charge(order, settings())
+      : notSent(
+          `The purchase says ${JSON.stringify(wanted)}, but its order says ${JSON.stringify(order.arguments)}.`,
+          wanted,
+          "Remove the transform or ignoreChanges that changes one of them alone",
+        );
+  const outs = asJson({ ...inputs, ...receipt, status, ...(reason && { reason }), ...earlierAttempts(olds) });
   if (reason !== undefined) throw new KeptFailure(id, outs, `${name}: ${reason}`);
   console.log(news?.replace(/^(\S+) /, `$1 ${name}: `));
   return outs;
+}
+
+/** What the attempts before this one learned, without their whole answers. Kept, but not shown: see `Inputs`. */
+function earlierAttempts(olds: Inputs): Pick<Inputs, "__earlierAttempts"> {
+  if (olds.status === undefined) return {};
+  const { __earlierAttempts = [], __provider, __label, answer, summary, source, ...learned } = olds;
+  return { __earlierAttempts: [...__earlierAttempts, learned] };
 }
 
 /** An order that was not opened by this process, or was used by it already, may have bought. It buys no more. */
