@@ -1,5 +1,8 @@
+import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import { generate } from "selfsigned";
 import type { Run } from "../../tools/pulumi-project.mts";
+import { listen } from "../support/servers";
 import { sandboxAndProject } from "../support/stack";
 
 const CHARGED = "The card was charged.";
@@ -101,11 +104,18 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
     expect(sandbox.charges()).toHaveLength(1);
   });
 
-  test.each([
-    ["nobody listens", "http://127.0.0.1:1"],
-    ["the name does not resolve", "https://no-such-host.invalid"],
+  test.each<[string, () => Promise<string>]>([
+    ["nobody listens", async () => "http://127.0.0.1:1"],
+    ["the name does not resolve", async () => "https://no-such-host.invalid"],
+    [
+      "the certificate is refused",
+      async () => {
+        const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }]);
+        return `https://localhost:${await listen(https.createServer({ key, cert }))}`;
+      },
+    ],
   ])("the request could not be sent: %s", async (_what, url) => {
-    const { project } = await sandboxAndProject({ VERCEL_API_URL: url });
+    const { project } = await sandboxAndProject({ VERCEL_API_URL: await url() });
 
     expect(sentences(await project.up())).toEqual([NOTHING]);
     expect(project.outputs()).toMatchObject({ status: "refused" });
