@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { z } from "zod";
 
 const chargeSchema = z.object({
@@ -27,7 +27,7 @@ export class Ledger {
 
   constructor(path?: string) {
     if (path === undefined) return;
-    if (existsSync(path)) this.charges.push(...readLines(readFileSync(path, "utf8")));
+    if (existsSync(path)) this.charges.push(...readCharges(path));
     this.#file = openSync(path, "a");
   }
 
@@ -47,17 +47,21 @@ export class Ledger {
   }
 }
 
-/** The last line may be torn, where the sandbox was killed as it wrote. */
-function readLines(text: string): Charge[] {
-  const lines = text.split("\n").filter((line) => line !== "");
-  return lines.flatMap((line, i) => {
-    try {
-      return chargeSchema.parse(JSON.parse(line));
-    } catch (error) {
-      if (i === lines.length - 1) return [];
-      throw new Error(`line ${i + 1} is not a charge of this sandbox`, { cause: error });
-    }
-  });
+/** The last line may be torn, where the sandbox was killed as it wrote: that charge was never answered. */
+function readCharges(path: string): Charge[] {
+  const text = readFileSync(path, "utf8");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  truncateSync(path, Buffer.byteLength(whole));
+  return whole
+    .split("\n")
+    .slice(0, -1)
+    .map((line, i) => {
+      try {
+        return chargeSchema.parse(JSON.parse(line));
+      } catch (error) {
+        throw new Error(`line ${i + 1} is not a charge of this sandbox`, { cause: error });
+      }
+    });
 }
 
 export function randomId(): string {
