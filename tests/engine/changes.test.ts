@@ -27,6 +27,19 @@ describe("a purchase that is made", () => {
     expect(sandbox.requests()).toHaveLength(1);
   });
 
+  test("refuses a lower attempt", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    project.declare({ args: { attempt: 2 } });
+    await project.up("--skip-preview");
+
+    project.declare({ args: { attempt: 1 } });
+    const { code, output } = await project.preview();
+
+    expect(code).not.toBe(0);
+    expect(output).toContain("attempt can't be lowered from 2 to 1. Nothing was charged.");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
   test("ignores a change of source", async () => {
     const { sandbox, project } = await sandboxAndProject();
     await project.up();

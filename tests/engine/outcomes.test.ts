@@ -200,9 +200,10 @@ describe("settling a purchase", () => {
     const now = project.resource("CreditPurchase");
     expect(now?.id).toBe(before?.id);
     expect(now?.outputs).toMatchObject({ status: "succeeded", attempt: 2 });
-    const [earlier] = now?.outputs.__earlierAttempts as Record<string, unknown>[];
-    expect(before?.outputs).toMatchObject({ ...earlier });
-    expect(earlier).toMatchObject({ attempt: 1, status: before?.outputs.status });
+    const { status, orderId, intentId, reason } = before?.outputs ?? {};
+    expect(now?.outputs.__earlierAttempts).toMatchObject([
+      JSON.parse(JSON.stringify({ attempt: 1, status, orderId, intentId, reason })),
+    ]);
     expect(now?.outputs.orderId).not.toBe(before?.outputs.orderId);
   });
 });

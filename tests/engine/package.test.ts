@@ -20,14 +20,14 @@ beforeAll(() => {
     execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
       cwd: consumer,
       encoding: "utf8",
-      timeout: 110_000,
+      timeout: 280_000,
       stdio: ["ignore", "pipe", "pipe"],
     });
   const [{ filename, files }] = JSON.parse(npm("pack", join(ROOT, "provider"), "--json", "--ignore-scripts"));
   packed = files.map(({ path }: { path: string }) => path);
   writeFileSync(join(consumer, "package.json"), '{ "private": true }');
   npm("install", `./${filename}`, `@pulumi/pulumi@${devDependencies["@pulumi/pulumi"]}`, NODE_24);
-});
+}, 300_000);
 
 afterAll(() => rmSync(consumer, { recursive: true, force: true }));
 

@@ -79,6 +79,21 @@ class Budget extends pulumi.dynamic.Resource {
 new CreditPurchase("later", { creditType: "gateway", amount: new Budget().dollars });
 `;
 
+const PROGRAM_THAT_WAITS = `
+const pulumi = require("@pulumi/pulumi");
+const { CreditPurchase } = require("pulumi-vercel-credits");
+class First extends pulumi.dynamic.Resource {
+  constructor() {
+    const create = async () => {
+      if (process.env.FAIL) throw new Error("not today");
+      return { id: "first" };
+    };
+    super({ create }, "first", {});
+  }
+}
+new CreditPurchase("credits", { creditType: "gateway", amount: 100 }, { dependsOn: [new First()] });
+`;
+
 describe("bad input fails the preview by name, without a stack trace, and sends nothing", () => {
   test.each<[string, Record<string, unknown>]>([
     ["creditType", { creditType: "gold" }],
@@ -166,6 +181,19 @@ describe("an update that may not buy", () => {
     expect(project.resource("PurchaseOrder")).toBeUndefined();
 
     await project.config("vercel:apiToken", "sandbox", "--secret");
+    expect((await project.up()).code).toBe(0);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test("because something it waits for failed opens no order, so that a plain re-run buys", async () => {
+    const { sandbox, project } = await sandboxAndProject({}, { program: PROGRAM_THAT_WAITS });
+    project.env.FAIL = "yes";
+
+    const failed = await project.up();
+    expect(failed.code).not.toBe(0);
+    expect(project.resource("PurchaseOrder")).toBeUndefined();
+
+    delete project.env.FAIL;
     expect((await project.up()).code).toBe(0);
     expect(sandbox.charges()).toHaveLength(1);
   });
