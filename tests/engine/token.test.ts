@@ -15,12 +15,13 @@ test("the token is found nowhere: not in state, backups, history, previews, outp
   for (const fault of ["decline", "echo-token", "garbage"] as const) {
     project.declare(...project.declared, { name: fault });
     sandbox.misbehave(fault);
-    runs.push(await project.up("--verbose=3", "--logtostderr"));
+    // Otherwise the engine stops at the purchase that is refused already, before or after the next has begun.
+    runs.push(await project.up("--continue-on-error", "--verbose=3", "--logtostderr"));
   }
   runs.push(await project.preview("--json"), await project.run("refresh", "--yes"));
   runs.push(await project.run("stack", "export"), await project.destroyUnprotected());
 
-  expect(sandbox.charges().length).toBeGreaterThan(1);
+  expect(sandbox.charges()).toHaveLength(2);
   for (const { output } of runs) expect(output).not.toContain(TOKEN);
   const files = readdirSync(project.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
