@@ -12,6 +12,7 @@ interface Options {
 /** `pulumi-vercel-credits sandbox`: serves until it is interrupted, and says every charge as it happens. */
 export async function sandbox(options: Options): Promise<void> {
   const server = await start(options);
+  const ended = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   server.onNews((line) => console.log(`  ${line}`));
   console.log(`A sandbox of Vercel's billing endpoint. No money moves. See it on ${server.url}
 
@@ -20,7 +21,7 @@ export async function sandbox(options: Options): Promise<void> {
 
 Then \`pulumi up\`. Tokens sandbox-expired and sandbox-viewer are refused. Ctrl-C ends it.
 `);
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await ended;
   const charges = server.charges();
   const dollars = charges.reduce((sum, { amount }) => sum + amount, 0);
   console.log(
@@ -44,10 +45,10 @@ async function start({ port, charges, team, fault }: Options): Promise<Sandbox> 
     if (fault !== undefined) server.misbehave(fault as Fault);
     return server;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") throw new Error(`port ${port} is taken; choose another with --port`);
     throw new Error(
-      code === undefined || !charges ? message : `can't keep charges in ${charges}: ${message}`,
+      syscall === "listen" || !charges ? message : `can't keep charges in ${charges}: ${message}`,
     );
   }
 }

@@ -19,7 +19,6 @@ export const order: dynamic.ResourceProvider<Inputs, Inputs> = {
   diff,
   create,
   update,
-  read,
 };
 
 async function check(olds: Inputs, news: Inputs) {
@@ -47,10 +46,6 @@ async function create(inputs: Inputs) {
 
 async function update(_id: string, _olds: Inputs, news: Inputs) {
   return { outs: { ...news, orderId: open(news) } };
-}
-
-async function read(id: string, props?: Inputs) {
-  return props ? { id, props } : { id };
 }
 
 /** Opens and arms an order, or throws before anything is kept, so that a plain re-run is enough afterwards. */

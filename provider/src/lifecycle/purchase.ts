@@ -19,14 +19,16 @@ import {
 import { asJson, KeptFailure } from "./kept-failure";
 import { farewell, isRaised, refusedChange, standingOf } from "./standing";
 
-/** The purchase itself. It decides; sending is left to `charge`. */
+/**
+ * The purchase itself. It decides; sending is left to `charge`. There is no `read`: without one a refresh keeps
+ * what is on record, and nothing reads a purchase back.
+ */
 export const purchase: dynamic.ResourceProvider<Inputs, Inputs> = {
   configure,
   check,
   diff,
   create,
   update,
-  read,
   delete: forget,
 };
 
@@ -126,10 +128,6 @@ function adopt(olds: Inputs, news: Inputs): Inputs {
     `📎 ${nameOf(news)}: recorded ${news.adopt} as this purchase, made earlier. Nothing was sent. ${NOTHING_CHARGED}`,
   );
   return outs;
-}
-
-async function read(id: string, props?: Inputs) {
-  return props ? { id, props } : { id };
 }
 
 /** Forgets the purchase: nothing can be bought back. One that nobody knows the outcome of is not forgotten. */

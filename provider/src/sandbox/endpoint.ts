@@ -37,8 +37,9 @@ export async function readOrder(c: Context, teams: string[] | undefined): Promis
 
   const { teamId, slug, source } = c.req.query();
   const team = teamId ?? slug;
-  if (teamId === "" || slug === "" || (teamId !== undefined && !teamId.startsWith("team_"))) {
-    const name = teamId === undefined ? "slug" : "teamId";
+  const badTeamId = teamId !== undefined && !teamId.startsWith("team_");
+  if (badTeamId || slug === "") {
+    const name = badTeamId ? "teamId" : "slug";
     return invalid(`One of the provided values in the request query is invalid: ${name}.`);
   }
   if (team !== undefined && (teams ? !teams.includes(team) : /^(team_)?unknown/.test(team))) {

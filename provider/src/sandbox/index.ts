@@ -1,7 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { printable } from "../messages";
 import { errorBody, purchaseIntent } from "./answers";
 import { control } from "./control";
 import { readOrder } from "./endpoint";
@@ -55,7 +56,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const requests: BuyRequest[] = [];
   const faults: { fault: Fault; options: FaultOptions }[] = [];
   const events = new EventEmitter();
-  const news = (line: string) => void events.emit("news", line);
+  // A request names the team as it likes; whoever prints the line must not obey it.
+  const news = (line: string) => void events.emit("news", printable(line));
 
   const app = new Hono<{ Bindings: HttpBindings }>();
 
@@ -71,7 +73,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     const next = faults.shift();
     const misbehaviour = next && FAULTS[next.fault];
-    const charges = misbehaviour ? misbehaviour.charges || next.options.charge === true : true;
+    const charges = misbehaviour
+      ? misbehaviour.charges || (next.fault === "status" && next.options.charge === true)
+      : true;
     const charge = charges ? ledger.record(order) : undefined;
     if (charge)
       news(
@@ -90,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests: () => requests.slice(),
     nextRequest: async () => void (await once(events, "request")),
     misbehave(fault: Fault, { times = 1, ...rest }: FaultOptions = {}) {
+      if (!Object.hasOwn(FAULTS, fault)) throw new TypeError(`${fault} is no fault of the sandbox`);
       for (let i = 0; i < times; i++) faults.push({ fault, options: rest });
     },
     onNews: (listener: (line: string) => void) => void events.on("news", listener),
@@ -98,8 +103,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     "/",
     control(sandbox, () => faults.splice(0)),
   );
-  app.all("/v1/billing/buy", (c) => c.json(errorBody("method_not_allowed", "Use POST."), 405));
-  app.notFound((c) => c.json(errorBody("not_found", "The sandbox serves POST /v1/billing/buy alone."), 404));
+  const refuse = (c: Context, status: 404 | 405, code: string, message: string) =>
+    c.json(errorBody(code, message), status, { "x-vercel-id": `sandbox::${randomId()}` });
+  app.all("/v1/billing/buy", (c) => refuse(c, 405, "method_not_allowed", "Use POST."));
+  app.notFound((c) => refuse(c, 404, "not_found", "The sandbox serves POST /v1/billing/buy alone."));
 
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(options.port ?? 0, "127.0.0.1");

@@ -33,7 +33,9 @@ export class Ledger {
 
   /** The one place where the sandbox charges. */
   record(order: Pick<Charge, "team" | "creditType" | "amount" | "source">): Charge {
-    const charge = { ...order, intentId: `pur_${randomId()}`, time: new Date().toISOString() };
+    // The team comes first: see LINE_START.
+    const { team, ...rest } = order;
+    const charge = { team, ...rest, intentId: `pur_${randomId()}`, time: new Date().toISOString() };
     this.charges.push(charge);
     if (this.#file !== undefined) {
       writeSync(this.#file, `${JSON.stringify(charge)}\n`);
@@ -47,22 +49,28 @@ export class Ledger {
   }
 }
 
-/** The last line may be torn, where the sandbox was killed as it wrote: that charge was never answered. */
+/**
+ * The last line may be torn, where the sandbox was killed as it wrote: that charge was never answered. It is cut
+ * off, but not before all else has proved to be charges: the file may be another's, named by mistake.
+ */
 function readCharges(path: string): Charge[] {
   const text = readFileSync(path, "utf8");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  truncateSync(path, Buffer.byteLength(whole));
-  return whole
-    .split("\n")
-    .slice(0, -1)
-    .map((line, i) => {
-      try {
-        return chargeSchema.parse(JSON.parse(line));
-      } catch (error) {
-        throw new Error(`line ${i + 1} is not a charge of this sandbox`, { cause: error });
-      }
-    });
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  const torn = last !== "" && (last.startsWith(LINE_START) || LINE_START.startsWith(last));
+  const charges = (torn || last === "" ? lines : [...lines, last]).map((line, i) => {
+    try {
+      return chargeSchema.parse(JSON.parse(line));
+    } catch (error) {
+      throw new Error(`line ${i + 1} is not a charge of this sandbox`, { cause: error });
+    }
+  });
+  if (torn) truncateSync(path, Buffer.byteLength(text.slice(0, -last.length)));
+  return charges;
 }
+
+/** How each line of the file begins. */
+const LINE_START = '{"team":';
 
 export function randomId(): string {
   return randomBytes(9).toString("base64url").replaceAll(/[-_]/g, "x");
