@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -20,7 +20,11 @@ afterEach(() => {
 });
 
 function command(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
   running.push(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
@@ -35,8 +39,8 @@ async function sandbox(...args: string[]) {
   return { ...started, url: /http:\S+/.exec(line)?.[0] ?? "" };
 }
 
-async function buy(url: string) {
-  const response = await fetch(`${url}/v1/billing/buy?slug=acme`, {
+async function buy(url: string, team = "acme") {
+  const response = await fetch(`${url}/v1/billing/buy?slug=${encodeURIComponent(team)}`, {
     method: "POST",
     headers: { authorization: "Bearer sandbox" },
     body: JSON.stringify({ item: { type: "credits", creditType: "v0", amount: 30 } }),
@@ -79,6 +83,57 @@ test("charges kept in a file outlive a sandbox that is killed, and a torn last l
     { intentId: id },
     { intentId: next },
   ]);
+});
+
+test.each([
+  ["", '{"team":"acme"}\n'],
+  ["a file of notes\n", "whose last line has no end"],
+  ["", "a file of notes without a line's end"],
+])("a file that is not the sandbox's own (%j %j) is refused by name, and left as it is", async (...parts) => {
+  const file = join(folder, "notes.txt");
+  writeFileSync(file, parts.join(""));
+
+  const { code, output } = await command("sandbox", "--port", "0", "--charges", file).ended;
+
+  expect(code).toBe(2);
+  expect(output).toBe(
+    `pulumi-vercel-credits: can't keep charges in ${file}: line 1 is not a charge of this sandbox\n`,
+  );
+  expect(readFileSync(file, "utf8")).toBe(parts.join(""));
+});
+
+test("each charge is on the disk before its answer leaves, one line each", async () => {
+  const file = join(folder, "charges.jsonl");
+  const { url } = await sandbox("--charges", file);
+
+  for (const team of ["acme", "ümläut"]) {
+    const id = await buy(url, team);
+    expect(JSON.parse(readFileSync(file, "utf8").trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+      team,
+      intentId: id,
+    });
+  }
+});
+
+test("a team's name is printed, not obeyed: no escape sequence, no line of its own", async () => {
+  const { url, child, ended } = await sandbox();
+  await buy(url, "\u001b[2Jacme\ncharged $9");
+  child.kill("SIGTERM");
+  const { code, output } = await ended;
+
+  expect(code).toBe(0);
+  expect(output).not.toContain("\u001b");
+  expect(output.split("\n").filter((line) => line.includes("charged"))).toHaveLength(1);
+});
+
+test("an interrupt ends it though a request still waits for its answer", async () => {
+  const { url, child, ended, lines } = await sandbox("--fault", "never-answer");
+  const answer = expect(buy(url)).rejects.toThrow();
+  for await (const line of lines) if (line.includes("never answers")) break;
+  child.kill("SIGINT");
+
+  expect(await ended).toMatchObject({ code: 0, output: expect.stringContaining("1 charge, $30 in all") });
+  await answer;
 });
 
 test("it misbehaves on the first request where it is told to", async () => {

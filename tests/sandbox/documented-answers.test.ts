@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
+import http from "node:http";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import Ajv from "ajv";
 import { type Fault, type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import { ProviderProcess } from "../support/provider-process";
+import { listen } from "../support/servers";
 
 /** The schemas of the endpoint's own page, as it stands: the request's body, then the 200 answer. */
 const page = readFileSync(join(__dirname, "purchase-credits.md"), "utf8");
@@ -75,6 +79,29 @@ describe("a purchase", () => {
     ]);
   });
 
+  test("declared in a program is sent as the page's request schema says", async () => {
+    const sent: unknown[] = [];
+    const port = await listen(
+      http.createServer(async (request, response) => {
+        sent.push(await json(request));
+        response.end('{"purchaseIntent":{"id":"pur_1","status":"succeeded"}}');
+      }),
+    );
+    const provider = await ProviderProcess.start({
+      "vercel:apiUrl": `http://127.0.0.1:${port}`,
+      "vercel:apiToken": "sandbox",
+    });
+    try {
+      for (const creditType of ["v0", "gateway", "agent"]) await provider.buy({ creditType });
+    } finally {
+      await provider.stop();
+    }
+
+    expect(sent).toHaveLength(3);
+    expect(sent.map((body) => fitsRequest(body))).toEqual([true, true, true]);
+    expect(fitsRequest({ item: { ...BODY.item, amount: 1.5 } })).toBe(false);
+  });
+
   test("that is not one of ours does not fit the schema, so the check can fail", () => {
     expect(fitsAnswer({ purchaseIntent: { id: "pur_1" } })).toBe(false);
   });
@@ -91,15 +118,19 @@ describe("what is refused charges nothing, and is answered in Vercel's shape", (
     ["an unknown team", 404, { query: "slug=unknown-team" }, "unknown-team"],
     ["an unknown team id", 404, { query: "teamId=team_unknown" }, "team_unknown"],
     ["a team id that is none", 400, { query: "teamId=acme" }, "teamId"],
+    ["an empty team id", 400, { query: "teamId=" }, "teamId"],
     ["an empty slug", 400, { query: "slug=" }, "slug"],
+    ["an empty slug beside a team id", 400, { query: "teamId=team_1&slug=" }, "slug"],
     ["no item", 400, { body: {} }, "item"],
     ["another item type", 400, { body: { item: { ...item, type: "domain" } } }, "item.type"],
     ["an unknown credit type", 400, { body: { item: { ...item, creditType: "gold" } } }, "item.creditType"],
     ["no amount", 400, { body: { item: { ...item, amount: undefined } } }, "item.amount"],
+    ["a negative amount", 400, { body: { item: { ...item, amount: -100 } } }, "item.amount"],
     ["an amount of 0", 400, { body: { item: { ...item, amount: 0 } } }, "item.amount"],
     ["half a credit", 400, { body: { item: { ...item, amount: 1.5 } } }, "item.amount"],
     ["an amount as text", 400, { body: { item: { ...item, amount: "100" } } }, "item.amount"],
     ["no JSON", 400, { body: "{" }, "body"],
+    ["JSON that is no object", 400, { body: "null" }, "body"],
   ])("%s (%i)", async (_what, status, request, words) => {
     const refused = await buy(request);
 
@@ -120,6 +151,7 @@ describe("what is refused charges nothing, and is answered in Vercel's shape", (
     expect(declined).toMatchObject({ status: 402, answer: { error: { code: "payment_failed" } } });
     expect(limited.status).toBe(429);
     expect(limited.headers.get("retry-after")).toBe("3");
+    expect([declined, limited].map(({ headers }) => headers.has("x-vercel-id"))).toEqual([true, true]);
     expect(sandbox.charges()).toEqual([]);
   });
 
@@ -129,6 +161,7 @@ describe("what is refused charges nothing, and is answered in Vercel's shape", (
 
     expect([get.status, elsewhere.status]).toEqual([405, 404]);
     expect(await elsewhere.json()).toHaveProperty("error.code");
+    expect([get, elsewhere].map(({ headers }) => headers.has("x-vercel-id"))).toEqual([true, true]);
   });
 });
 

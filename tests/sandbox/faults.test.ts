@@ -18,6 +18,8 @@ const buy = (signal?: AbortSignal) =>
     ...(signal && { signal }),
   });
 
+const intent = (body: string): Record<string, unknown> => JSON.parse(body).purchaseIntent;
+
 test.each(Object.keys(FAULTS) as Fault[])(
   "%s charges as it says, and only the next request meets it",
   async (fault) => {
@@ -49,6 +51,43 @@ test.each<[Fault, number]>([
   expect((await buy()).status).toBe(status);
 });
 
+test.each<[Fault, string, (body: string) => boolean]>([
+  ["502-after-charge", "HTML", (body) => body.startsWith("<h1>")],
+  ["garbage", "HTML", (body) => body.startsWith("<!doctype html>")],
+  ["empty", "nothing", (body) => body === ""],
+  ["pending", "an intent that is pending", (body) => intent(body).status === "pending"],
+  ["failed", "an intent that failed", (body) => intent(body).status === "failed"],
+  ["unknown-status", "a status that is new", (body) => intent(body).status === "processing"],
+  ["unknown-kind", "no known kind of intent", (body) => !body.includes("purchaseIntent")],
+  ["extra-fields", "a whole purchase and more", (body) => intent(body).total === "100.00"],
+  [
+    "missing-optional",
+    "id and status alone",
+    (body) => Object.keys(intent(body)).join() === "id,status" && intent(body).status === "succeeded",
+  ],
+  ["no-status", "an id alone", (body) => Object.keys(intent(body)).join() === "id"],
+  ["money-as-number", "a number with its zeros", (body) => body.includes('"total":100.00,')],
+  ["escape-sequences", "escape sequences", (body) => String(intent(body).total).includes("\u001b[2J")],
+  ["echo-token", "the token", (body) => body.includes("Bearer sandbox")],
+])("%s answers with %s", async (fault, _what, fits) => {
+  sandbox.misbehave(fault);
+  const body = await (await buy()).text();
+
+  expect(fits(body) ? "fits" : body).toBe("fits");
+});
+
+test("the intent that is answered is the one that was charged", async () => {
+  sandbox.misbehave("pending");
+  sandbox.misbehave("missing-optional");
+  const answered = [await buy(), await buy(), await buy()].map(async (response) =>
+    intent(await response.text()),
+  );
+
+  expect((await Promise.all(answered)).map(({ id }) => id)).toEqual(
+    sandbox.charges().map(({ intentId }) => intentId),
+  );
+});
+
 test.each<Fault>(["cut-before-charge", "cut-after-charge", "cut-in-head", "cut-in-body"])(
   "%s breaks the connection",
   async (fault) => {
@@ -76,6 +115,42 @@ test("status answers any status, and charges where it is told to", async () => {
   expect(sandbox.charges()).toHaveLength(0);
   expect((await buy()).status).toBe(503);
   expect(sandbox.charges()).toHaveLength(1);
+});
+
+test("slow answers late, and never-answer not at all", async () => {
+  sandbox.misbehave("slow", { milliseconds: 200 });
+  sandbox.misbehave("never-answer");
+  const start = performance.now();
+
+  expect((await buy()).status).toBe(200);
+  expect(performance.now() - start).toBeGreaterThan(190);
+  await expect(buy(AbortSignal.timeout(300))).rejects.toThrow(/timeout/);
+  expect(sandbox.charges()).toHaveLength(2);
+});
+
+test("only status can be told to charge: the others do as the table says", async () => {
+  sandbox.misbehave("decline", { charge: true });
+
+  expect((await buy()).status).toBe(402);
+  expect(sandbox.charges()).toEqual([]);
+});
+
+test("a request that is refused on its own account leaves the fault to the next", async () => {
+  sandbox.misbehave("decline");
+  const anonymous = await fetch(`${sandbox.url}/v1/billing/buy`, { method: "POST" });
+
+  expect([anonymous.status, (await buy()).status, (await buy()).status]).toEqual([401, 402, 200]);
+});
+
+test("a fault that does not exist is an error where it is ordered, not a purchase that goes well", () => {
+  expect(() => sandbox.misbehave("cut-after-charg" as Fault)).toThrow(/cut-after-charg is no fault/);
+});
+
+test("a charge can be told to go wrong several times", async () => {
+  sandbox.misbehave("500-after-charge", { times: 2 });
+
+  expect([(await buy()).status, (await buy()).status, (await buy()).status]).toEqual([500, 500, 200]);
+  expect(sandbox.charges()).toHaveLength(3);
 });
 
 test("a fault can be ordered for several requests", async () => {

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { runInNewContext } from "node:vm";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 
 let sandbox: Sandbox;
@@ -8,6 +9,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => sandbox.close());
+
+/** A row that the page's script made. */
+interface Row {
+  readonly cells: readonly { readonly textContent: string }[];
+}
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(`${sandbox.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
@@ -32,6 +38,61 @@ test("the page says that no money moves, and holds nothing that came over the wi
   ]);
 });
 
+test("the page's script fills in what came over the wire as text, and says what it comes to", async () => {
+  const nasty = "<img src=x onerror=1>";
+  await buy();
+  await buy(nasty);
+  const page = await (await fetch(sandbox.url)).text();
+  const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? "";
+
+  // As much of a document as the script uses. A property that would be read as HTML does not exist here.
+  const element = () =>
+    Object.seal({
+      textContent: "",
+      className: "",
+      hidden: false,
+      cells: [] as { textContent: string }[],
+      insertCell() {
+        const cell = element();
+        this.cells.push(cell);
+        return cell;
+      },
+      replaceChildren(...rows: Row[]) {
+        this.rows = rows;
+      },
+      rows: [] as Row[],
+      addEventListener() {},
+    });
+  const elements = new Map<string, ReturnType<typeof element>>();
+  const document = {
+    createElement: element,
+    getElementById(id: string) {
+      expect(page).toContain(`id="${id}"`);
+      const found = elements.get(id) ?? element();
+      elements.set(id, found);
+      return found;
+    },
+  };
+  await new Promise<void>((refreshed) =>
+    runInNewContext(`"use strict";${script}`, {
+      document,
+      fetch: (path: string) => fetch(sandbox.url + path),
+      setTimeout: () => refreshed(),
+    }),
+  );
+
+  expect(elements.get("sum")?.textContent).toBe("2 charges, $200.00 in all");
+  expect(elements.get("empty")?.hidden).toBe(true);
+  const shown = elements.get("charges")?.rows.map(({ cells }) => cells.map(({ textContent }) => textContent));
+  expect(shown?.map((cells) => cells.slice(1))).toEqual(
+    sandbox
+      .charges()
+      .toReversed()
+      .map(({ team, intentId }) => [team, "gateway", "$100.00", intentId]),
+  );
+  expect(shown?.[0]?.[1]).toBe(nasty);
+});
+
 test("another process can order a fault, and withdraw it", async () => {
   expect((await post("/sandbox/next", { fault: "decline", times: 3 })).status).toBe(200);
   expect((await buy()).status).toBe(402);
@@ -51,20 +112,33 @@ test.each([{ fault: "nope" }, {}, { fault: "decline", times: 0 }, "{"])(
 );
 
 test("a web page elsewhere can't steer it, by its own origin or by a name that leads here", async () => {
-  expect((await post("/sandbox/next", { fault: "decline" }, { origin: "https://evil.example" })).status).toBe(
-    403,
-  );
+  const { host, port } = new URL(sandbox.url);
+  const ask = (method: string, path: string, headers: Record<string, string>) =>
+    new Promise((resolve, reject) => {
+      request({ port, host: "127.0.0.1", method, path, headers }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+        .once("error", reject)
+        .end(method === "POST" ? '{"fault":"decline"}' : undefined);
+    });
 
-  const status = await new Promise((resolve, reject) => {
-    const { port } = new URL(sandbox.url);
-    request(
-      { port, host: "127.0.0.1", path: "/sandbox/charges", headers: { host: "evil.example" } },
-      (response) => {
-        resolve(response.resume().statusCode);
-      },
-    )
-      .once("error", reject)
-      .end();
-  });
-  expect(status).toBe(403);
+  for (const [method, path] of [
+    ["GET", "/"],
+    ["GET", "/sandbox/charges"],
+    ["GET", "/sandbox/requests"],
+    ["POST", "/sandbox/next"],
+    ["DELETE", "/sandbox/next"],
+  ] as const) {
+    for (const headers of [
+      { host: "evil.example" },
+      { host: `evil.example:${port}` },
+      { host, origin: "https://evil.example" },
+      { host, origin: "null" },
+      { host, origin: "http://127.0.0.1:1" },
+    ]) {
+      expect([method, path, headers, await ask(method, path, headers)]).toEqual([method, path, headers, 403]);
+    }
+    expect(await ask(method, path, { host, origin: sandbox.url })).toBe(200);
+    expect(await ask(method, path, { host: `localhost:${port}` })).toBe(200);
+  }
 });

@@ -13,7 +13,10 @@ test("@vercel/sdk, a client that nobody here wrote, buys from the sandbox", asyn
     );
 
     expect(sandbox.charges()).toMatchObject([{ team: "acme", creditType: "gateway", amount: 100 }]);
-    expect(typeof JSON.parse(stdout)).toBe("object");
+    // The call resolves. But this version reads every purchase as a checkout session with nothing in it, so the
+    // intent's id is lost to the SDK's caller. Where that is mended, this line may go.
+    expect(JSON.parse(stdout)).toEqual({ checkoutSessionId: "", checkoutSessionUrl: "" });
+    expect(sandbox.requests()).toMatchObject([{ userAgent: expect.stringContaining("@vercel/sdk") }]);
   } finally {
     await sandbox.close();
   }

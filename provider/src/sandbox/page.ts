@@ -15,8 +15,7 @@ export const PAGE = html`<!doctype html>
   th { font-weight: 600; color: #555; }
   td.money, th.money { text-align: right; font-variant-numeric: tabular-nums; }
   code, td.id { font-family: ui-monospace, monospace; font-size: .9em; }
-  td { overflow-wrap: anywhere; }
-  td.money { white-space: nowrap; }
+  td.id, td.team { overflow-wrap: anywhere; }
   select { max-width: 100%; }
   select, button { font: inherit; padding: .3rem .6rem; }
   #empty { color: #666; }
@@ -47,7 +46,7 @@ export const PAGE = html`<!doctype html>
         cells.forEach((text, i) => {
           const cell = row.insertCell();
           cell.textContent = text;
-          cell.className = ["", "", "", "money", "id"][i];
+          cell.className = ["", "team", "", "money", "id"][i];
         });
         return row;
       }));
