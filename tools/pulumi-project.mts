@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -59,6 +59,7 @@ export class Project {
   readonly env: NodeJS.ProcessEnv;
   declared: Declared[] = [];
   #running = new Set<ChildProcess>();
+  #orphans = new Set<number>();
 
   constructor({
     engine,
@@ -180,22 +181,45 @@ export class Project {
     return { process: child, ended };
   }
 
+  /** Kills the command line alone, as a crash does; what it had started lives on until the project is closed. */
+  killAlone(child: ChildProcess): void {
+    for (const pid of processesBelow(child.pid)) this.#orphans.add(pid);
+    child.kill("SIGKILL");
+  }
+
   /** Ends what still runs and removes the folder. */
   close(): void {
     for (const child of this.#running) this.#kill(child);
+    for (const pid of this.#orphans) kill(pid);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** With its children, the provider process among them. */
+  /** With what it started: the engine gives its plugins process groups of their own. */
   #kill(child: ChildProcess): void {
-    try {
-      if (child.pid) process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended already.
-    }
+    for (const pid of processesBelow(child.pid)) kill(pid);
+    kill(child.pid);
   }
 
   read(file: string): string {
     return readFileSync(join(this.folder, file), "utf8");
+  }
+}
+
+/** The process ids of all that a process has started, directly or not. */
+function processesBelow(pid: number | undefined): number[] {
+  const all = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    all.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
+  return pid === undefined ? [] : below(pid);
+}
+
+function kill(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
   }
 }

@@ -31,7 +31,7 @@ describe("Pulumi is killed while the purchase is being made", () => {
     const { sandbox, project } = await watched();
     sandbox.misbehave("never-answer");
     const run = project.start("up", "--yes");
-    await whenCharged(sandbox, () => run.process.kill("SIGKILL"));
+    await whenCharged(sandbox, () => project.killAlone(run.process));
     killProvider(project);
     await run.ended;
 
