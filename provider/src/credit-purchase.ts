@@ -177,7 +177,7 @@ function defaultTeam(): string | undefined {
   return new pulumi.Config("vercel").get("team") || process.env.VERCEL_TEAM || undefined;
 }
 
-/** Outputs that are no inputs: named here so that the SDK makes a property of each. */
+/** The SDK makes a property of each output that is named when the resource is declared, given or not. */
 const OUTPUTS = Object.fromEntries(
   [
     ...[

@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./messages";
 
+const NEVER_REPLACED = "a purchase is never replaced; declare another CreditPurchase to buy more";
+const NOT_READ_BACK =
+  "nothing reads a purchase back; use the argument adopt to record one that was made already";
+
 /** Options by which Pulumi would replace, forget or call again a purchase, and so could buy it twice. */
 const REFUSED: Record<string, string> = {
-  replaceOnChanges: "a purchase is never replaced; declare another CreditPurchase to buy more",
-  replaceWith: "a purchase is never replaced; declare another CreditPurchase to buy more",
-  replacementTrigger: "a purchase is never replaced; declare another CreditPurchase to buy more",
-  deleteBeforeReplace: "a purchase is never replaced; declare another CreditPurchase to buy more",
+  replaceOnChanges: NEVER_REPLACED,
+  replaceWith: NEVER_REPLACED,
+  replacementTrigger: NEVER_REPLACED,
+  deleteBeforeReplace: NEVER_REPLACED,
   deletedWith: "the record of a purchase must not go with another resource; use retainOnDelete there instead",
-  import: "nothing reads a purchase back; use the argument adopt to record one that was made already",
-  id: "nothing reads a purchase back; use the argument adopt to record one that was made already",
+  import: NOT_READ_BACK,
+  id: NOT_READ_BACK,
 };
 
 /** The user's options, checked, and protected unless the user says otherwise. */

@@ -17,7 +17,7 @@ import {
   summarize,
 } from "./inputs";
 import { asJson, KeptFailure } from "./kept-failure";
-import { farewell, isRaised, refusedChange, standingOf } from "./standing";
+import { farewell, isAdopting, isRaised, refusedChange, standingOf } from "./standing";
 
 /**
  * The purchase itself. It decides; sending is left to `charge`. There is no `read`: without one a refresh keeps
@@ -49,7 +49,7 @@ async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.Di
   if (refused) throw new Refusal(`${nameOf(news)}: ${refused}`);
   const raised = isRaised(olds, news);
   if (raised && willBeCharged(news)) console.log(chargeLine(news));
-  const adopts = news.adopt !== undefined && news.adopt !== olds.adopt;
+  const adopts = isAdopting(olds, news);
   const open = standingOf(olds) === "open";
   if (isPreview() && !adopts) {
     if (raised && !isUnknown(news.orderId)) console.log(stopLine(news, usedOrder(news)));
@@ -71,8 +71,8 @@ async function create(inputs: Inputs) {
 async function update(id: string, olds: Inputs, news: Inputs) {
   const refused = refusedChange(olds, news);
   if (refused) throw new Refusal(`${nameOf(news)}: ${refused}`);
-  if (news.adopt !== undefined && news.adopt !== olds.adopt) return { outs: adopt(olds, news) };
-  if (Number(news.attempt) > Number(olds.attempt)) return { outs: await buy(id, olds, news) };
+  if (isAdopting(olds, news)) return { outs: adopt(olds, news) };
+  if (isRaised(olds, news)) return { outs: await buy(id, olds, news) };
   // The state stays as it is: an error without an id changes nothing in it.
   if (standingOf(olds) === "open") throw new Refusal(`${nameOf(news)}: ${olds.reason}`);
   return { outs: asJson(olds) };

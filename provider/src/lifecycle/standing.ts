@@ -14,8 +14,14 @@ export function standingOf(outputs: Inputs): Standing {
   return outputs.status === "succeeded" || outputs.status === "adopted" ? "bought" : "pending";
 }
 
+/** Whether another try is asked for. An attempt that isn't known yet may turn out to be higher. */
 export function isRaised(olds: Inputs, news: Inputs): boolean {
   return isUnknown(news.attempt) || Number(news.attempt) > Number(olds.attempt);
+}
+
+/** Whether a purchase made elsewhere is named that is not on record as adopted yet. */
+export function isAdopting(olds: Inputs, news: Inputs): boolean {
+  return news.adopt !== undefined && news.adopt !== olds.adopt;
 }
 
 /** What was ordered. Once money may have moved for it, it can't be said to have been something else. */
@@ -54,7 +60,7 @@ export function refusedChange(olds: Inputs, news: Inputs): string | undefined {
     }
   }
   const recorded = [olds.intentId, olds.purchaseIntentId].filter((id) => id !== undefined);
-  const adopts = news.adopt !== undefined && news.adopt !== olds.adopt && !isUnknown(news.adopt);
+  const adopts = isAdopting(olds, news) && !isUnknown(news.adopt);
   if (adopts && !raised && recorded.length > 0 && !recorded.some((id) => id === news.adopt)) {
     return (
       `adopt ${show(news.adopt)} contradicts the purchase on record: ${what}. ${NOTHING_CHARGED} ` +

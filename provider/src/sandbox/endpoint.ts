@@ -3,7 +3,7 @@ import { z } from "zod";
 import { errorBody, type Order } from "./answers";
 
 /** Tokens with which the sandbox plays a part. Every other token may buy. */
-const TOKENS: Record<string, { status: 401 | 402 | 403; code: string; message: string }> = {
+const TOKENS: Record<string, { status: 401 | 403; code: string; message: string }> = {
   "sandbox-expired": { status: 401, code: "invalid_token", message: "The token is not valid any more." },
   "sandbox-viewer": {
     status: 403,
@@ -21,7 +21,7 @@ const bodySchema = z.object({
   }),
 });
 
-type Refused = { status: 400 | 401 | 402 | 403 | 404; body: ReturnType<typeof errorBody> };
+type Refused = { status: 400 | 401 | 403 | 404; body: ReturnType<typeof errorBody> };
 
 /**
  * What the endpoint checks before money is at stake, in its order: who asks, whether they may, for which team,
