@@ -167,7 +167,13 @@ export class CreditPurchase extends pulumi.CustomResource {
     super(
       "pulumi-nodejs:dynamic/vercel:CreditPurchase",
       name,
-      { ...OUTPUTS, ...inputs, orderId: order.orderId, __provider: PROVIDER("purchase") },
+      {
+        ...OUTPUTS,
+        ...inputs,
+        orderId: order.orderId,
+        __journal: order.__journal,
+        __provider: PROVIDER("purchase"),
+      },
       options,
     );
   }

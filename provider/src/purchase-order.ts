@@ -17,12 +17,13 @@ export const PROVIDER = (method: "order" | "purchase") =>
  */
 export class PurchaseOrder extends pulumi.CustomResource {
   declare readonly orderId: pulumi.Output<string>;
+  declare readonly __journal: pulumi.Output<unknown>;
 
   constructor(name: string, inputs: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
     super(
       "pulumi-nodejs:dynamic/vercel:PurchaseOrder",
       name,
-      { orderId: undefined, ...inputs, __provider: PROVIDER("order") },
+      { orderId: undefined, __journal: undefined, ...inputs, __provider: PROVIDER("order") },
       opts,
     );
   }

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { NOTHING_CHARGED, printable } from "./messages";
 import { Refusal } from "./refusal";
@@ -87,11 +89,31 @@ export class Settings {
   }
 
   /**
+   * `vercelCredits:journal`, else `VERCEL_CREDITS_JOURNAL`: the folder of the journal, or `off` (then undefined).
+   * Default: `vercel-credits/journal` in `PULUMI_HOME`, or in `~/.pulumi`.
+   */
+  get journalFolder(): string | undefined {
+    const text = (this.config("vercelCredits:journal") || this.env.VERCEL_CREDITS_JOURNAL || "").trim();
+    if (text === "off") return undefined;
+    if (text === "") {
+      return resolve(this.env.PULUMI_HOME || join(homedir(), ".pulumi"), "vercel-credits", "journal");
+    }
+    const folder = text.startsWith("~/") ? join(homedir(), text.slice(2)) : text;
+    if (!isAbsolute(folder)) {
+      throw new Refusal(
+        `vercelCredits:journal (or VERCEL_CREDITS_JOURNAL) is "${printable(text)}", but must be a folder as an ` +
+          `absolute path, so that it is the same one from wherever Pulumi runs, or off. ${NOTHING_CHARGED}`,
+      );
+    }
+    return folder;
+  }
+
+  /**
    * Throws where nothing may be bought with these settings, as far as a preview can know: it needs no token.
    * Without checkpoints, the engine would not write down that an order was opened.
    */
   refuseUnusable(): void {
-    void [this.apiUrl, this.timeoutSeconds];
+    void [this.apiUrl, this.timeoutSeconds, this.journalFolder];
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +

@@ -1,4 +1,4 @@
-import { sandboxAndProject } from "../support/stack";
+import { NO_JOURNAL, sandboxAndProject } from "../support/stack";
 
 describe("a purchase that is made", () => {
   test.each([
@@ -66,8 +66,8 @@ describe("a purchase that is made", () => {
 });
 
 describe("arguments are free again after a refusal", () => {
-  test("a changed amount is bought at the next attempt, and not before", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+  test("without a journal, a changed amount is bought at the next attempt, and not before", async () => {
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
     sandbox.misbehave("decline");
     await project.up();
 

@@ -3,7 +3,7 @@ import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
 import type { Run } from "../../tools/pulumi-project.mts";
 import { listen } from "../support/servers";
-import { sandboxAndProject } from "../support/stack";
+import { NO_JOURNAL, sandboxAndProject } from "../support/stack";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
@@ -51,7 +51,7 @@ describe("Vercel took the order: up succeeds, and the next up changes nothing", 
   });
 });
 
-describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the next up fails the same way", () => {
+describe("Vercel did not take it, or nobody knows: up fails, it is kept, and without a journal the next up fails the same way", () => {
   test.each<[string, Fault, number, string, string]>([
     ["a checkout session", ["checkout"], 0, "checkout", NOTHING],
     ["an intent that failed", ["failed"], 0, "failed", NOTHING],
@@ -72,7 +72,7 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
     ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE],
     ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE],
   ])("%s", async (_what, fault, charges, status, sentence) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
     sandbox.misbehave(...fault);
 
     const first = await project.up("--skip-preview");
@@ -115,7 +115,7 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
       },
     ],
   ])("the request could not be sent: %s", async (_what, url) => {
-    const { project } = await sandboxAndProject({ VERCEL_API_URL: await url() });
+    const { project } = await sandboxAndProject({ ...NO_JOURNAL, VERCEL_API_URL: await url() });
 
     expect(sentences(await project.up())).toEqual([NOTHING]);
     expect(project.outputs()).toMatchObject({ status: "refused" });

@@ -1,37 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import type { Project } from "../../tools/pulumi-project.mts";
-import { sandboxAndProject } from "../support/stack";
+import { killProvider, NO_JOURNAL, sandboxAndProject, watched, whenRequested } from "../support/stack";
 
 const MAYBE = "The card may have been charged.";
-const WATCHED = `--require ${resolve("tests/support/in-provider.cjs")}`;
-
-/** A project whose provider processes are written down, so that they can be killed. */
-async function watched() {
-  const both = await sandboxAndProject({ NODE_OPTIONS: WATCHED });
-  both.project.env.TEST_WATCH_FOLDER = both.project.folder;
-  return both;
-}
-
-/** The provider process of the newest run: its preview has one of its own. */
-function killProvider(project: Project): void {
-  const pids = readFileSync(join(project.folder, "providers"), "utf8").trim().split("\n");
-  process.kill(Number(pids.at(-1)), "SIGKILL");
-}
-
-/** Holds the request, and goes on when it has arrived. */
-async function whenCharged(sandbox: Sandbox, act: () => void): Promise<void> {
-  await sandbox.nextRequest();
-  act();
-}
-
-describe("Pulumi is killed while the purchase is being made", () => {
+describe("Pulumi is killed while the purchase is being made, and there is no journal", () => {
   test("the command line: the next up asks for cancel, then refuses to buy again", async () => {
-    const { sandbox, project } = await watched();
+    const { sandbox, project } = await watched(NO_JOURNAL);
     sandbox.misbehave("never-answer");
     const run = project.start("up", "--yes");
-    await whenCharged(sandbox, () => project.killAlone(run.process));
+    await whenRequested(sandbox, () => project.killAlone(run.process));
     killProvider(project);
     await run.ended;
 
@@ -49,10 +24,10 @@ describe("Pulumi is killed while the purchase is being made", () => {
   });
 
   test("the provider process: the next up refuses, and a higher attempt buys", async () => {
-    const { sandbox, project } = await watched();
+    const { sandbox, project } = await watched(NO_JOURNAL);
     sandbox.misbehave("never-answer");
     const run = project.start("up", "--yes");
-    await whenCharged(sandbox, () => killProvider(project));
+    await whenRequested(sandbox, () => killProvider(project));
     const killed = await run.ended;
 
     const preview = await project.preview();
@@ -70,14 +45,14 @@ describe("Pulumi is killed while the purchase is being made", () => {
   });
 
   test("during a higher attempt: the record of the first stays, and the second is not sent again", async () => {
-    const { sandbox, project } = await watched();
+    const { sandbox, project } = await watched(NO_JOURNAL);
     sandbox.misbehave("decline");
     await project.up();
     const kept = project.outputs();
     sandbox.misbehave("never-answer");
     project.declare({ args: { attempt: 2 } });
     const run = project.start("up", "--yes");
-    await whenCharged(sandbox, () => killProvider(project));
+    await whenRequested(sandbox, () => killProvider(project));
     await run.ended;
 
     const after = await project.up();
@@ -89,9 +64,9 @@ describe("Pulumi is killed while the purchase is being made", () => {
   });
 });
 
-describe("Pulumi is asked to make it anew", () => {
+describe("Pulumi is asked to make it anew, and there is no journal", () => {
   test.each(["--replace", "taint"])("%s of a protected purchase is refused by the engine", async (how) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
     await project.up();
     if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
 
@@ -104,7 +79,7 @@ describe("Pulumi is asked to make it anew", () => {
   test.each(["--replace", "taint"])(
     "%s of an unprotected one is refused by its order, and the record stays",
     async (how) => {
-      const { sandbox, project } = await sandboxAndProject();
+      const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
       project.declare({ opts: { protect: false } });
       await project.up();
       const kept = project.outputs();
@@ -123,7 +98,7 @@ describe("Pulumi is asked to make it anew", () => {
   );
 
   test("an order made anew does not buy again for a purchase that is on record", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
     project.declare({ opts: { protect: false } });
     await project.up();
 
@@ -136,7 +111,7 @@ describe("Pulumi is asked to make it anew", () => {
   });
 
   test("a purchase whose record was deleted from the state is not bought again under its old order", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
     await project.up();
     await project.mustRun("state", "delete", project.urn(), "--force", "--yes");
 

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
@@ -40,15 +44,21 @@ export class ProviderProcess {
   private constructor(
     private readonly child: ChildProcess,
     private readonly client: Client,
+    /** What stands for the engine: it lives as long as something listens at its address. */
+    private readonly engine: Server,
+    private readonly home: string,
     /** The lines it printed. */
     readonly lines: string[],
   ) {}
 
   static async start(config: Record<string, string> = {}, env: Record<string, string> = {}) {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+    const engine = createServer().listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const home = mkdtempSync(join(tmpdir(), "vercel-credits-home-"));
+    const child = spawn(process.execPath, [script, `127.0.0.1:${(engine.address() as AddressInfo).port}`], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, PULUMI_NODEJS_PROJECT: "test", ...env },
+      env: { PATH: process.env.PATH, PULUMI_HOME: home, PULUMI_NODEJS_PROJECT: "test", ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const lines: string[] = [];
@@ -58,6 +68,8 @@ export class ProviderProcess {
     const provider = new ProviderProcess(
       child,
       new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure()),
+      engine,
+      home,
       lines,
     );
     const request = new messages.ConfigureRequest();
@@ -79,7 +91,7 @@ export class ProviderProcess {
     };
     const order = await this.create("order", inputs);
     if (order.error !== undefined) return order;
-    return this.create("purchase", { ...inputs, orderId: order.id });
+    return this.create("purchase", { ...inputs, orderId: order.id, __journal: order.properties?.__journal });
   }
 
   async create(method: "order" | "purchase", inputs: Properties): Promise<Result> {
@@ -107,12 +119,22 @@ export class ProviderProcess {
     }));
   }
 
+  /** Lets the engine end, as a killed command line does. */
+  async endEngine(): Promise<void> {
+    await new Promise((closed) => this.engine.close(closed));
+  }
+
+  /** When the process has ended. */
+  async ended(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+  }
+
   async stop(): Promise<void> {
     this.client.close();
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, "exit");
+    this.engine.close();
     this.child.kill("SIGKILL");
-    await ended;
+    await this.ended();
+    rmSync(this.home, { recursive: true, force: true });
   }
 
   private call(

@@ -6,7 +6,10 @@ const wrong = (inputs: Inputs) => checkArguments({ ...good, ...inputs }).failure
 
 describe("checking arguments", () => {
   test("good ones pass, with source and attempt filled in", () => {
-    expect(checkArguments(good)).toEqual({ inputs: { ...good, source: "pulumi", attempt: 1 }, failures: [] });
+    expect(checkArguments(good)).toMatchObject({
+      inputs: { ...good, source: "pulumi", attempt: 1 },
+      failures: [],
+    });
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { judge } from "../../provider/src/charge/outcome";
 import type { Reply } from "../../provider/src/charge/vercel-api";
 
-const order = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 } as const;
+const ordered = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 } as const;
+const order = { arguments: ordered, journaled: false };
 
 function answered(httpStatus: number, body: unknown = {}, whole = true): Reply {
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -104,9 +105,9 @@ describe("the contract's table: what a reply means for the money", () => {
   });
 
   test("an unknown outcome names adopt and the next attempt, and the intent where one came", () => {
-    expect(judge({ kind: "lost", problem: "x" }, { ...order, attempt: 4 }).reason).toMatch(
-      /set adopt: "<its intent or invoice id>".*set attempt: 5 /,
-    );
+    expect(
+      judge({ kind: "lost", problem: "x" }, { ...order, arguments: { ...ordered, attempt: 4 } }).reason,
+    ).toMatch(/set adopt: "<its intent or invoice id>".*set attempt: 5 /);
     expect(judge(answered(200, { purchaseIntent: { id: "pur_9" } }), order).reason).toContain(
       'adopt: "pur_9"',
     );
@@ -118,5 +119,12 @@ describe("the contract's table: what a reply means for the money", () => {
     expect(reason).toContain("400, missing_stripe_customer: Some words.");
     expect(reason).toContain("payment method");
     expect(reason).toContain("set attempt: 2");
+    expect(reason).not.toContain("pulumi up");
+  });
+
+  test("a refusal that a journal can prove asks for no higher attempt, where that journal is", () => {
+    const { reason } = judge(answered(402, error("payment_failed")), { ...order, journaled: true });
+
+    expect(reason).toMatch(/then run `pulumi up` again\. \(Where its journal is not at hand, set attempt: 2/);
   });
 });

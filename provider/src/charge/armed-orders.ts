@@ -6,21 +6,27 @@ export interface ArmedOrder {
   /** The purchase's name in the program, for messages. */
   readonly name: string;
   readonly arguments: OrderArguments;
+  /** Which try of the purchase this is: 1 for its first order, 2 for the next, whatever its `attempt`. */
+  readonly try: number;
+  /** Whether a journal writes down what is sent for it, so that a refused one can be tried again by itself. */
+  readonly journaled: boolean;
 }
 
 /**
  * Orders opened in this process and not yet used. Kept in memory and nowhere else, on purpose: an order that is
  * not here was opened by an earlier run, which may have used it.
  */
-const armed = new Map<string, ArmedOrder>();
+export class ArmedOrders {
+  readonly #armed = new Map<string, ArmedOrder>();
 
-export function arm(order: ArmedOrder): void {
-  armed.set(order.orderId, order);
-}
+  arm(order: ArmedOrder): void {
+    this.#armed.set(order.orderId, order);
+  }
 
-/** Takes an order for its one use. The first caller gets it; there is no second. */
-export function disarm(orderId: string): ArmedOrder | undefined {
-  const order = armed.get(orderId);
-  armed.delete(orderId);
-  return order;
+  /** Takes an order for its one use. The first caller gets it; there is no second. */
+  disarm(orderId: string): ArmedOrder | undefined {
+    const order = this.#armed.get(orderId);
+    this.#armed.delete(orderId);
+    return order;
+  }
 }

@@ -1,57 +1,97 @@
+import type { Journal } from "../journal/journal";
+import { printable } from "../messages";
 import { dollars } from "../money";
-import type { Settings } from "../settings";
+import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
+import { longestRequestSeconds } from "./limits";
 import { judge, notSent, type Outcome } from "./outcome";
+import type { Reply } from "./vercel-api";
 
-/** What this update has spent, or may have. One update runs in one provider process. */
-let spent = 0;
-let unsettled: string | undefined;
-let lastCharge: Promise<unknown> = Promise.resolve();
-
-/** The purchase of this update whose outcome is unknown, if there is one: then nothing more may be sent. */
-export function unsettledPurchase(): string | undefined {
-  return unsettled;
+/** What charging needs from outside. */
+export interface Surroundings {
+  /** The one request. */
+  buy(order: ArmedOrder["arguments"], endpoint: Endpoint): Promise<Reply>;
+  /** True where the `pulumi` that asked for this has ended, so that nobody would learn the outcome. */
+  engineIsGone(): Promise<boolean>;
 }
 
-/**
- * The only place that spends money: one order, one request, one outcome.
- *
- * It takes an order that was armed in this process and has just been disarmed, so it can't be called twice for
- * one. It must never be repeated because of its outcome: the endpoint takes no idempotency key, and a request
- * whose answer is missing may have charged the card.
- *
- * Charges go one at a time, so that an unknown outcome stops all that come after it.
- */
-export function charge(order: ArmedOrder, settings: Settings): Promise<Outcome> {
-  const outcome = lastCharge.then(() => chargeInTurn(order, settings));
-  lastCharge = outcome.catch(() => undefined);
-  return outcome;
-}
+/** Another process was first with this order. Nothing was sent by this one. */
+export const TAKEN = "taken";
 
-async function chargeInTurn(order: ArmedOrder, settings: Settings): Promise<Outcome> {
-  if (unsettled !== undefined) {
-    const what = `It was not sent, because nobody knows how the purchase "${unsettled}" of this update ended.`;
-    return notSent(what, order.arguments, "Settle that one first");
+/** The charges of one update, which runs in one provider process. */
+export class Charges {
+  /** What this update has spent, or may have, in dollars. */
+  #spent = 0;
+  #unsettled: string | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** The purchase of this update whose outcome is unknown, if there is one: then nothing more may be sent. */
+  get unsettled(): string | undefined {
+    return this.#unsettled;
   }
-  const overCap = capExceeded(order.arguments.amount, settings, spent);
-  if (overCap)
-    return notSent(`It was not sent, because ${overCap}`, order.arguments, "Lower it or raise the cap");
-  const endpoint = settings.endpoint();
-  // Loaded here, so that previews and updates that buy nothing don't pay for the HTTP client.
-  const { buy } = await import("./vercel-api.js");
-  let outcome: Outcome;
-  try {
-    outcome = judge(await buy(order.arguments, endpoint), order.arguments);
-  } catch {
-    // A fault of ours after the request may have left must not lose what is at stake.
-    outcome = judge(
-      { kind: "lost", problem: "this provider failed while it read the answer" },
-      order.arguments,
-    );
+
+  /** When the charges that were asked for have ended. */
+  get idle(): Promise<unknown> {
+    return this.#last;
   }
-  if (outcome.status === "unknown") unsettled = order.name;
-  if (outcome.status === "unknown" || outcome.reason === undefined) spent += order.arguments.amount;
-  return outcome;
+
+  /**
+   * The only place that spends money: one order, one request, one outcome.
+   *
+   * It takes an order that was armed in this process and has just been disarmed, so it can't be called twice for
+   * one. It must never be repeated because of its outcome: the endpoint takes no idempotency key, and a request
+   * whose answer is missing may have charged the card.
+   *
+   * Charges go one at a time, so that an unknown outcome stops all that come after it.
+   */
+  charge(
+    order: ArmedOrder,
+    settings: Settings,
+    journal: Journal | undefined,
+  ): Promise<Outcome | typeof TAKEN> {
+    const outcome = this.#last.then(() => this.#chargeInTurn(order, settings, journal));
+    this.#last = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  async #chargeInTurn(order: ArmedOrder, settings: Settings, journal: Journal | undefined) {
+    const { amount } = order.arguments;
+    if (this.#unsettled !== undefined) {
+      const what = `It was not sent, because nobody knows how the purchase "${this.#unsettled}" of this update ended.`;
+      return notSent(what, order, "Settle that one first");
+    }
+    const overCap = capExceeded(amount, settings, this.#spent);
+    if (overCap) return notSent(`It was not sent, because ${overCap}`, order, "Lower it or raise the cap");
+    if (await this.surroundings.engineIsGone()) {
+      return notSent("It was not sent, because the pulumi command that asked for it has ended.", order);
+    }
+    const endpoint = settings.endpoint();
+    try {
+      if ((await journal?.sent(order, longestRequestSeconds(endpoint))) === false) return TAKEN;
+    } catch (error) {
+      const what = `It was not sent, because the journal (vercelCredits:journal) can't be written: ${problem(error)}.`;
+      return notSent(what, order, "Mend that, or set vercelCredits:journal to another folder or off");
+    }
+
+    let outcome: Outcome;
+    try {
+      outcome = judge(await this.surroundings.buy(order.arguments, endpoint), order);
+    } catch {
+      // A fault of ours after the request may have left must not lose what is at stake.
+      outcome = judge({ kind: "lost", problem: "this provider failed while it read the answer" }, order);
+    }
+    if (outcome.status === "unknown") this.#unsettled = order.name;
+    if (outcome.status === "unknown" || outcome.reason === undefined) this.#spent += amount;
+    try {
+      await journal?.ended(order.orderId, outcome);
+    } catch (error) {
+      // The state still keeps it; only a crash from here on would need a person.
+      console.log(`⚠️ ${order.name}: the journal could not keep the outcome: ${problem(error)}`);
+    }
+    return outcome;
+  }
 }
 
 /** Which cap an order would exceed, as a sentence; `before` is what the update charges without it, in dollars. */
@@ -68,4 +108,8 @@ export function capExceeded(amount: number, settings: Settings, before: number):
     );
   }
   return undefined;
+}
+
+function problem(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error), 300);
 }

@@ -2,7 +2,11 @@ import { billingPage, CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../message
 import { dollars } from "../money";
 import { creditsFor, type OrderArguments } from "../order-arguments";
 import { type Answer, type Receipt, readAnswer } from "./answer";
+import type { ArmedOrder } from "./armed-orders";
 import type { Reply } from "./vercel-api";
+
+/** What is asked of an order here. */
+type Order = Pick<ArmedOrder, "arguments" | "journaled">;
 
 /** What one attempt came to, as it is kept in the purchase's outputs. */
 export interface Outcome {
@@ -19,7 +23,7 @@ export interface Outcome {
  * The contract's table: what a reply means for the money. Whatever is not listed is unknown, because the card
  * may have been charged.
  */
-export function judge(reply: Reply, order: OrderArguments): Outcome {
+export function judge(reply: Reply, order: Order): Outcome {
   if (reply.kind === "unsent") {
     return notSent(
       `The request could not be sent to Vercel: ${reply.problem}.`,
@@ -28,17 +32,21 @@ export function judge(reply: Reply, order: OrderArguments): Outcome {
     );
   }
   if (reply.kind === "lost") {
-    return unknown(`The request left for Vercel, and no answer came back: ${reply.problem}.`, {}, order);
+    return unknown(
+      `The request left for Vercel, and no answer came back: ${reply.problem}.`,
+      {},
+      order.arguments,
+    );
   }
   const { httpStatus } = reply;
   const answer = readAnswer(reply.body, reply.requestId);
   if (httpStatus >= 200 && httpStatus < 300) {
     return reply.whole
-      ? judgeSuccess(httpStatus, answer, order)
+      ? judgeSuccess(httpStatus, answer, order.arguments)
       : unknown(
           `Vercel answered ${httpStatus}, but its answer can't be read: ${reply.problem}.`,
           answer.receipt,
-          order,
+          order.arguments,
         );
   }
   const words = [answer.error?.code, answer.error?.message].filter(Boolean).join(": ");
@@ -46,13 +54,26 @@ export function judge(reply: Reply, order: OrderArguments): Outcome {
   const refused = isRefusal(httpStatus, answer.error?.code, reply.whole);
   return refused
     ? { status: "refused", receipt: answer.receipt, reason: refusal(what, httpStatus, answer, order) }
-    : unknown(what, answer.receipt, order);
+    : unknown(what, answer.receipt, order.arguments);
 }
 
 /** Nothing left this machine for a reason of our own. */
-export function notSent(what: string, order: OrderArguments, firstDo: string): Outcome {
-  const reason = `${what} ${NOTHING_CHARGED} ${firstDo}, then set attempt: ${order.attempt + 1} to try again.`;
-  return { status: "refused", receipt: {}, reason };
+export function notSent(what: string, order: Order, firstDo?: string): Outcome {
+  return {
+    status: "refused",
+    receipt: {},
+    reason: `${what} ${NOTHING_CHARGED} ${toTryAgain(order, firstDo)}`,
+  };
+}
+
+/** A journal can prove to the next update that nothing was charged. Without it, a person has to say so. */
+function toTryAgain(order: Order, firstDo?: string): string {
+  const first = firstDo === undefined ? "" : `${firstDo}, then `;
+  const raise = `set attempt: ${order.arguments.attempt + 1} to try again.`;
+  const sentence = order.journaled
+    ? `${first}run \`pulumi up\` again. (Where its journal is not at hand, ${raise})`
+    : `${first}${raise}`;
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function judgeSuccess(httpStatus: number, answer: Answer, order: OrderArguments): Outcome {
@@ -110,11 +131,11 @@ function isRefusal(httpStatus: number, code: string | undefined, whole: boolean)
   return httpStatus !== 402 || (whole && code !== "purchase_complete_failed");
 }
 
-function refusal(what: string, httpStatus: number, answer: Answer, order: OrderArguments): string {
+function refusal(what: string, httpStatus: number, answer: Answer, order: Order): string {
   const advice =
     ADVICE_BY_CODE[answer.error?.code ?? ""] ?? ADVICE_BY_STATUS[httpStatus] ?? "Mend what it names";
-  const where = advice.includes("payment") ? ` (${billingPage(order.team)})` : "";
-  return `${what} ${NOTHING_CHARGED} ${advice}${where}, then set attempt: ${order.attempt + 1} to try again.`;
+  const where = advice.includes("payment") ? ` (${billingPage(order.arguments.team)})` : "";
+  return `${what} ${NOTHING_CHARGED} ${toTryAgain(order, `${advice}${where}`)}`;
 }
 
 const PAY = "Give the team a payment method that works";

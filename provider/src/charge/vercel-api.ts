@@ -6,6 +6,7 @@ import type { OrderArguments } from "../order-arguments";
 import type { Endpoint } from "../settings";
 import { PACKAGE_VERSION } from "../version";
 import { Connection } from "./connection";
+import { LONGEST_WAIT_SECONDS, MOST_WAITS } from "./limits";
 
 /** What came of the one request. */
 export type Reply =
@@ -25,9 +26,6 @@ export type Reply =
 
 /** Documented answers are under 4 KiB. */
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
-
-const MOST_WAITS = 3;
-const LONGEST_WAIT_SECONDS = 60;
 
 /**
  * `POST /v1/billing/buy`: charges the team's card, once.

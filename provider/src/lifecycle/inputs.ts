@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
+import type { OrderReference } from "../journal/journal";
 import { NOTHING_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
 import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "../order-arguments";
@@ -7,22 +8,23 @@ import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "
 /** What Pulumi passes, in previews, for a value that is known only during the update. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Under which signature of which journal an order was opened, and the purchase's orders before it, oldest first. */
+export interface OpenedUnder {
+  readonly signature?: string;
+  readonly earlier?: readonly OrderReference[];
+}
+
 /** What the engine hands to the lifecycle methods: the arguments, and what this package adds to them. */
 export interface Inputs extends Record<string, unknown> {
   /** The purchase's name in the program, for messages. Keys with `__` are left out of the text views. */
   __label?: string;
   orderId?: string;
+  /** Made by the order: what a journal can be asked about it, see `recovery.ts`. */
+  __journal?: OpenedUnder;
   /** What earlier attempts of a purchase came to, oldest first. */
   __earlierAttempts?: Record<string, unknown>[];
   /** Set in previews by the program, and taken out by `check`: it is not part of what the engine keeps. */
   __preview?: boolean;
-}
-
-let previewing = false;
-
-/** True in a preview. The preview and the update of one `pulumi up` run in two provider processes. */
-export function isPreview(): boolean {
-  return previewing;
 }
 
 export function isUnknown(value: unknown): boolean {
@@ -55,15 +57,18 @@ const orderSchema = z.object(argumentSchemas);
 
 const DEFAULTS = { source: "pulumi", attempt: 1 };
 
-const KNOWN_INPUTS = new Set(["__label", "__provider", "orderId", "summary", ...ARGUMENTS]);
+const KNOWN_INPUTS = new Set(["__label", "__journal", "__provider", "orderId", "summary", ...ARGUMENTS]);
 
 /**
  * Fills in defaults and checks every argument that is already known; one failure for each that is wrong.
  * What isn't known yet passes as it is, and is checked again in the update.
  */
-export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynamic.CheckFailure[] } {
+export function checkArguments(news: Inputs): {
+  inputs: Inputs;
+  failures: dynamic.CheckFailure[];
+  isPreview: boolean;
+} {
   const { __preview, ...rest } = news;
-  previewing = __preview === true;
   const inputs: Inputs = { ...DEFAULTS, ...rest };
   const failures: dynamic.CheckFailure[] = [];
   for (const [property, schema] of Object.entries(argumentSchemas)) {
@@ -81,7 +86,7 @@ export function checkArguments(news: Inputs): { inputs: Inputs; failures: dynami
     const reason = `${property} is not an argument of CreditPurchase. ${NOTHING_CHARGED} It takes ${ARGUMENTS.join(", ")}.`;
     failures.push({ property, reason });
   }
-  return { inputs, failures };
+  return { inputs, failures, isPreview: __preview === true };
 }
 
 /** The arguments of checked inputs in an update, where everything is known. */

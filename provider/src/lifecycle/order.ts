@@ -1,84 +1,134 @@
 import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
-import { arm } from "../charge/armed-orders";
-import { capExceeded, unsettledPurchase } from "../charge/charge";
-import { NOTHING_CHARGED } from "../messages";
+import { type Knowledge, provesCharged, provesNothingCharged } from "../journal/journal";
+import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
 import { Refusal } from "../refusal";
-import { configure, settings } from "./configuration";
-import { argumentsOf, checkArguments, type Inputs, isUnknown, nameOf } from "./inputs";
+import { argumentsOf, checkArguments, type Inputs, isUnknown, nameOf, type OpenedUnder } from "./inputs";
+import { holderOf, ordersOf, recall, recallPatiently } from "./recovery";
+import type { Run } from "./run";
 import { isRaised } from "./standing";
 
 /**
- * The guard of one purchase. It has no side effect outside this process: opening an order makes a fresh id and
- * arms it in memory, and the engine writes the id down before the purchase that depends on it may start. A
- * purchase can then use only an order that was opened by the very process that charges.
+ * The guard of one purchase. Opening an order makes a fresh id and arms it in memory, and the engine writes the id
+ * down before the purchase that depends on it may start. A purchase can then use only an order that was opened by
+ * the very process that charges.
  */
-export const order: dynamic.ResourceProvider<Inputs, Inputs> = {
-  configure,
-  check,
-  diff,
-  create,
-  update,
-};
+export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs> {
+  return { configure: run.configure, check, diff, create, update };
 
-async function check(olds: Inputs, news: Inputs) {
-  const { inputs, failures } = checkArguments(news);
-  const isNew = Object.keys(olds).length === 0;
-  if (failures.length === 0 && isNew) {
-    const overCap = plan(inputs);
-    if (overCap) failures.push({ property: "amount", reason: overCap });
+  async function check(olds: Inputs, news: Inputs) {
+    const { inputs, failures, isPreview } = checkArguments(news);
+    run.isPreview = isPreview;
+    const isNew = Object.keys(olds).length === 0;
+    if (failures.length === 0 && isNew) {
+      const overCap = plan(inputs);
+      if (overCap) failures.push({ property: "amount", reason: overCap });
+    }
+    return { inputs, failures };
   }
-  return { inputs, failures };
-}
 
-/** Only a higher attempt opens a new order; the other arguments are copies that document what was ordered. */
-async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
-  const changes = isRaised(olds, news);
-  const overCap = changes && plan(news);
-  if (overCap) throw new Refusal(`${nameOf(news)}: ${overCap}`);
-  return { changes };
-}
-
-async function create(inputs: Inputs) {
-  const orderId = open(inputs);
-  return { id: orderId, outs: { ...inputs, orderId } };
-}
-
-async function update(_id: string, _olds: Inputs, news: Inputs) {
-  return { outs: { ...news, orderId: open(news) } };
-}
-
-/** Opens and arms an order, or throws before anything is kept, so that a plain re-run is enough afterwards. */
-function open(inputs: Inputs): string {
-  const orderId = `order_${randomUUID()}`;
-  const order = argumentsOf(inputs);
-  if (order.adopt !== undefined) return orderId; // nothing will be sent, so nothing is armed
-  const name = nameOf(inputs);
-  settings().endpoint();
-  const unsettled = unsettledPurchase();
-  if (unsettled !== undefined) {
-    throw new Refusal(
-      `${name} was not bought, because nobody knows how the purchase "${unsettled}" of this update ended. ` +
-        `${NOTHING_CHARGED} Settle that one first, then run \`pulumi up\` again.`,
-    );
+  /**
+   * A new order is opened for a higher attempt, and where the journal proves that nothing was charged under the last
+   * one. The other arguments are copies that document what was ordered.
+   */
+  async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
+    const known = await recall(run, olds);
+    const changes = opensAnew(known, olds, news);
+    const overCap = changes && plan(news);
+    if (overCap) throw new Refusal(`${nameOf(news)}: ${overCap}`);
+    if (changes && run.isPreview && !isRaised(olds, news)) console.log(againLine(news, known));
+    return { changes };
   }
-  arm({ orderId, name, arguments: order });
-  return orderId;
+
+  async function create(inputs: Inputs) {
+    await mayOpen(inputs);
+    const outs = await open(inputs, `order_${randomUUID()}`, []);
+    return { id: outs.orderId as string, outs };
+  }
+
+  async function update(_id: string, olds: Inputs, news: Inputs) {
+    const known = await recallPatiently(run, olds);
+    const asItIs: Inputs = { ...news, orderId: olds.orderId as string };
+    if (olds.__journal !== undefined) asItIs.__journal = olds.__journal;
+    if (!opensAnew(known, olds, news)) return { outs: asItIs };
+    const holder = holderOf(known);
+    if (holder !== undefined) {
+      throw new Refusal(
+        `${nameOf(news)}: process ${holder.pid} is still sending the request of an earlier run. ${MAYBE_CHARGED} ` +
+          "Run `pulumi up` again when it has ended.",
+      );
+    }
+    await mayOpen(news);
+    const orderId = `order_${randomUUID()}`;
+    // Where another process was faster, this one has nothing to open, and learns from the journal what became of it.
+    if (!(await journaled(() => run.journal?.giveUp(known, orderId) ?? true))) return { outs: asItIs };
+    return { outs: await open(news, orderId, ordersOf(olds)) };
+  }
+
+  function opensAnew(known: Knowledge, olds: Inputs, news: Inputs): boolean {
+    if (isRaised(olds, news)) return !provesCharged(known);
+    return (news.adopt === undefined || isUnknown(news.adopt)) && provesNothingCharged(known);
+  }
+
+  /** Throws where nothing may be bought, before anything is kept, so that a plain re-run is enough afterwards. */
+  async function mayOpen(inputs: Inputs): Promise<void> {
+    if (inputs.adopt !== undefined) return; // nothing will be sent
+    run.settings.endpoint();
+    if (run.unsettled !== undefined) {
+      throw new Refusal(
+        `${nameOf(inputs)} was not bought, because nobody knows how the purchase "${run.unsettled}" of this update ` +
+          `ended. ${NOTHING_CHARGED} Settle that one first, then run \`pulumi up\` again.`,
+      );
+    }
+  }
+
+  async function open(
+    inputs: Inputs,
+    orderId: string,
+    earlier: ReturnType<typeof ordersOf>,
+  ): Promise<Inputs> {
+    const order = argumentsOf(inputs);
+    const name = nameOf(inputs);
+    let __journal: OpenedUnder = { earlier };
+    if (order.adopt === undefined) {
+      const signature = await journaled(() => run.journal?.sign());
+      if (signature !== undefined) __journal = { signature, earlier };
+      run.armed.arm({
+        orderId,
+        name,
+        arguments: order,
+        try: earlier.length + 1,
+        journaled: signature !== undefined,
+      });
+    }
+    return { ...inputs, orderId, __journal };
+  }
+
+  /** Counts an order that is about to be opened. Says which cap it would exceed; throws where nothing may be bought. */
+  function plan(inputs: Inputs): string | undefined {
+    if (inputs.adopt !== undefined) return undefined;
+    run.settings.refuseUnusable();
+    if (isUnknown(inputs.amount)) return undefined;
+    const overCap = run.plan(inputs.amount as number);
+    return overCap && `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.`;
+  }
+
+  async function journaled<T>(write: () => T | Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      throw new Refusal(
+        `The journal (${printable(run.settings.journalFolder ?? "off")}) can't be written: ` +
+          `${printable((error as Error).message)}. ${NOTHING_CHARGED} Mend that, or set vercelCredits:journal to another ` +
+          "folder or off, and run `pulumi up` again.",
+      );
+    }
+  }
 }
 
-/** Dollars that this preview or update would charge, as far as it has come. */
-let planned = 0;
-
-/**
- * Counts an order that is about to be opened, in a preview too. Says which cap it would exceed; throws where the
- * settings allow no purchase at all.
- */
-function plan(inputs: Inputs): string | undefined {
-  if (inputs.adopt !== undefined) return undefined;
-  settings().refuseUnusable();
-  if (isUnknown(inputs.amount)) return undefined;
-  const amount = inputs.amount as number;
-  const overCap = capExceeded(amount, settings(), planned);
-  planned += amount;
-  return overCap && `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.`;
+/** The line in which a preview says why a purchase is tried again without a higher attempt. */
+function againLine(inputs: Inputs, known: Knowledge): string {
+  const why =
+    known.verdict === "ended" ? "was refused, and nothing was charged" : "never left, as the journal proves";
+  return `🔁 ${nameOf(inputs)}: its request of an earlier run ${why}. It is tried again.`;
 }

@@ -25,7 +25,7 @@ export function isAdopting(olds: Inputs, news: Inputs): boolean {
 }
 
 /** What was ordered. Once money may have moved for it, it can't be said to have been something else. */
-const FINAL_ARGUMENTS = ["creditType", "amount", "team"];
+export const FINAL_ARGUMENTS = ["creditType", "amount", "team"] as const;
 
 /** Why a change from the kept outputs to the new inputs is refused, or undefined where it isn't. */
 export function refusedChange(olds: Inputs, news: Inputs): string | undefined {

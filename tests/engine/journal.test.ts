@@ -1,0 +1,378 @@
+import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import type { Project } from "../../tools/pulumi-project.mts";
+import {
+  ended,
+  killProvider,
+  NO_JOURNAL,
+  providerOf,
+  sandboxAndProject,
+  watched,
+  whenRequested,
+} from "../support/stack";
+
+const CHARGED = "The card was charged.";
+const MAYBE = "The card may have been charged.";
+const NOTHING = "Nothing was charged.";
+
+const JOURNAL = "home/vercel-credits/journal";
+
+function records(project: Project): string[] {
+  return readdirSync(join(project.folder, JOURNAL)).sort();
+}
+
+/** An update whose command line alone is killed while the request is under way. Its provider process goes on. */
+async function killedWhileBuying(project: Project, sandbox: Sandbox): Promise<number> {
+  const run = project.start("up", "--yes");
+  let provider = 0;
+  await whenRequested(sandbox, () => {
+    provider = providerOf(project);
+    project.killAlone(run.process);
+  });
+  await run.ended;
+  await project.mustRun("cancel", "--yes");
+  return provider;
+}
+
+describe("the command line was killed while the purchase was being made", () => {
+  test("its provider process finishes the request, writes the outcome, and ends by itself", async () => {
+    const { sandbox, project } = await watched();
+    sandbox.misbehave("slow", { milliseconds: 1000 });
+
+    const provider = await killedWhileBuying(project, sandbox);
+
+    expect(await ended(provider)).toBe(true);
+    expect(records(project)).toEqual([
+      expect.stringMatching(/^journal_.*\.json$/),
+      expect.stringMatching(/^order_.*\.outcome\.json$/),
+      expect.stringMatching(/^order_.*\.sent\.json$/),
+    ]);
+  });
+
+  test("the next up takes the purchase over, as if nothing had happened, and sends nothing", async () => {
+    const { sandbox, project } = await watched();
+    sandbox.misbehave("slow", { milliseconds: 1000 });
+    await ended(await killedWhileBuying(project, sandbox));
+
+    const preview = await project.preview();
+    const after = await project.up("--skip-preview");
+    const again = await project.up();
+
+    expect(preview.output).toMatch(
+      /♻️ credits: nothing will be bought; from the journal: bought \$100\.00 .*\(pur_/,
+    );
+    expect(preview.output).not.toContain("💳");
+    expect(after).toMatchObject({ code: 0, output: expect.stringContaining(CHARGED) });
+    expect(project.outputs()).toMatchObject({
+      status: "succeeded",
+      intentId: sandbox.charges()[0]?.intentId,
+      total: "100.00",
+      answer: { purchaseIntent: expect.anything() },
+    });
+    expect(project.outputs()?.orderId).toBe(project.resource("PurchaseOrder")?.outputs.orderId);
+    expect(again.output).toContain("3 unchanged");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("a higher attempt buys nothing where the first turns out to have bought, and says so", async () => {
+    const { sandbox, project } = await watched();
+    sandbox.misbehave("slow", { milliseconds: 3000 });
+    await killedWhileBuying(project, sandbox);
+
+    project.declare({ args: { attempt: 2 } });
+    const raised = await project.up("--skip-preview");
+    const preview = await project.preview();
+
+    expect(raised).toMatchObject({ code: 0, output: expect.stringContaining(CHARGED) });
+    expect(raised.output).toContain("Attempt 1 turned out to have bought it, so attempt 2 buys nothing.");
+    expect(project.outputs()).toMatchObject({
+      status: "succeeded",
+      intentId: sandbox.charges()[0]?.intentId,
+    });
+    expect(preview.output).toContain("3 unchanged");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("what was bought isn't recorded as something else that the program says by now", async () => {
+    const { sandbox, project } = await watched();
+    await ended(await killedWhileBuying(project, sandbox));
+
+    project.declare({ args: { amount: 50 } });
+    const changed = await project.up();
+    project.declare({});
+    const back = await project.up();
+
+    expect(changed.code).not.toBe(0);
+    expect(changed.output).toMatch(
+      /an earlier run bought it with amount 100 \(pur_.*\)\. The card was charged\. Set amount back/,
+    );
+    expect(changed.output).not.toContain("💳");
+    expect(back.code).toBe(0);
+    expect(project.outputs()).toMatchObject({ status: "succeeded", amount: 100 });
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("a purchase that was still waiting its turn is not sent for nobody, and is bought by the next up", async () => {
+    const { sandbox, project } = await watched();
+    project.declare({ name: "a" }, { name: "b" }, { name: "c" });
+    sandbox.misbehave("slow", { milliseconds: 1000 });
+
+    await ended(await killedWhileBuying(project, sandbox));
+    expect(sandbox.requests()).toHaveLength(1);
+    const preview = await project.preview();
+    const after = await project.up("--skip-preview");
+
+    expect(preview.output.match(/💳 .* will be charged now/g)).toHaveLength(4);
+    expect(after.code).toBe(0);
+    expect(["a", "b", "c"].map((name) => project.outputs(name)?.status)).toEqual(Array(3).fill("succeeded"));
+    expect(sandbox.charges()).toHaveLength(3);
+  });
+});
+
+describe("the provider process was killed", () => {
+  test("while the request was under way: nobody knows, so nothing is sent until a person settles it", async () => {
+    const { sandbox, project } = await watched();
+    sandbox.misbehave("never-answer");
+    const run = project.start("up", "--yes");
+    await whenRequested(sandbox, () => killProvider(project));
+    await run.ended;
+
+    const preview = await project.preview();
+    const after = await project.up("--skip-preview");
+    project.declare({ args: { adopt: sandbox.charges()[0]?.intentId } });
+    const adopted = await project.up();
+
+    expect(preview.output).toContain("nothing will be bought, and `pulumi up` will fail");
+    expect(preview.output).not.toContain("💳");
+    expect(after.code).not.toBe(0);
+    expect(after.output).toMatch(
+      /its request left on .*, and the journal has no answer to it.*The card may have been charged\./,
+    );
+    expect(adopted.code).toBe(0);
+    expect(records(project)).toContainEqual(expect.stringMatching(/\.settled\.json$/));
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("before its request left: provably never sent, so the next up goes on by itself", async () => {
+    const { sandbox, project } = await watched();
+    project.declare({ name: "a" }, { name: "b" });
+    sandbox.misbehave("never-answer");
+    const run = project.start("up", "--yes");
+    await whenRequested(sandbox, () => killProvider(project));
+    await run.ended;
+    const [charge] = sandbox.charges();
+
+    const after = await project.up("--continue-on-error");
+
+    expect(after.code).not.toBe(0);
+    expect(sandbox.charges()).toHaveLength(2);
+    const bought = ["a", "b"].filter((name) => project.outputs(name)?.status === "succeeded");
+    expect(bought).toHaveLength(1);
+    expect(project.outputs(bought[0])?.intentId).not.toBe(charge?.intentId);
+  });
+});
+
+describe("the last try was refused, and the journal proves it", () => {
+  test("the next up tries again by itself, and its preview says so", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+
+    const first = await project.up();
+    const kept = project.outputs();
+    const preview = await project.preview();
+    const second = await project.up("--skip-preview");
+    const third = await project.up();
+
+    expect(first.code).not.toBe(0);
+    expect(first.output).toContain("then run `pulumi up` again.");
+    expect(preview.output).toMatch(
+      /🔁 credits: its request of an earlier run was refused, and nothing was charged/,
+    );
+    expect(preview.output).toMatch(/💳 credits: \$100\.00 .* will be charged now\./);
+    expect(second).toMatchObject({ code: 0, output: expect.stringContaining(CHARGED) });
+    expect(third.output).toContain("3 unchanged");
+    expect(project.outputs()).toMatchObject({ status: "succeeded", attempt: 1 });
+    expect(project.outputs()?.__earlierAttempts).toMatchObject([
+      { status: "refused", orderId: kept?.orderId },
+    ]);
+    expect(sandbox.requests()).toHaveLength(2);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test("a changed amount is what the next up buys", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up();
+
+    project.declare({ args: { amount: 50 } });
+    const next = await project.up();
+
+    expect(next.code).toBe(0);
+    expect(sandbox.charges().map(({ amount }) => amount)).toEqual([50]);
+  });
+
+  test("the caps hold for it as for every purchase", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up();
+
+    await project.config("vercelCredits:maxAmount", "50");
+    const next = await project.preview();
+
+    expect(next.code).not.toBe(0);
+    expect(next.output).toContain("vercelCredits:maxAmount allows $50.00");
+  });
+
+  test("adopted meanwhile, it is not tried again, also when adopt is removed later", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up();
+    project.declare({ args: { adopt: "pur_found" } });
+    await project.up();
+
+    project.declare({});
+    const after = await project.up();
+
+    expect(after.output).toContain("3 unchanged");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+});
+
+describe("a journal adds knowledge and nothing else", () => {
+  test.each([
+    ["off", () => "off"],
+    ["another folder", (project: Project) => join(project.folder, "another")],
+  ])("with the journal %s at the next up, everything fails closed", async (_what, place) => {
+    const { sandbox, project } = await watched();
+    await ended(await killedWhileBuying(project, sandbox));
+
+    project.env.VERCEL_CREDITS_JOURNAL = place(project);
+    const after = await project.up();
+    delete project.env.VERCEL_CREDITS_JOURNAL;
+    const own = await project.up();
+
+    expect(after.code).not.toBe(0);
+    expect(after.output).toContain(MAYBE);
+    expect(own.code).toBe(0);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("a journal that lost its records proves nothing", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up();
+
+    rmSync(join(project.folder, JOURNAL), { recursive: true });
+    const after = await project.up();
+
+    expect(after.code).not.toBe(0);
+    expect(after.output).toContain("set attempt: 2");
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("an order that was opened without a journal is not spoken for by one", async () => {
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+    sandbox.misbehave("decline");
+    await project.up();
+
+    delete project.env.VERCEL_CREDITS_JOURNAL;
+    const after = await project.up();
+
+    expect(after.code).not.toBe(0);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("one that can't be written stops the purchase before anything is sent; mended, a plain up buys", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    const folder = join(project.folder, "blocked");
+    writeFileSync(folder, "not a folder");
+    await project.config("vercelCredits:journal", folder);
+
+    const blocked = await project.up();
+    rmSync(folder);
+    const mended = await project.up();
+
+    expect(blocked.code).not.toBe(0);
+    expect(blocked.output).toMatch(
+      /The journal \(.*blocked\) can't be written: .*Nothing was charged\. Mend that/,
+    );
+    expect(blocked.output).not.toMatch(/^\s+at /m);
+    expect(mended).toMatchObject({ code: 0 });
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("a place that is not an absolute path is refused in the preview, by name", async () => {
+    const { project } = await sandboxAndProject({ VERCEL_CREDITS_JOURNAL: "journal" });
+
+    const preview = await project.preview();
+
+    expect(preview.code).not.toBe(0);
+    expect(preview.output).toMatch(
+      /vercelCredits:journal .* is "journal", but must be a folder as an absolute path/,
+    );
+    expect(preview.output).toContain(NOTHING);
+  });
+});
+
+describe("the state lost the purchase, and the journal has it", () => {
+  test("deleted from the state: its record comes back, and nothing is sent", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    await project.up();
+    const kept = project.outputs();
+    await project.mustRun("state", "delete", project.urn(), "--force", "--yes");
+
+    const run = await project.up();
+
+    expect(run.code).toBe(0);
+    expect(project.outputs()).toEqual(kept);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test.each(["--replace", "taint"])(
+    "%s of an unprotected one: the same purchase is put on record again",
+    async (how) => {
+      const { sandbox, project } = await sandboxAndProject();
+      project.declare({ opts: { protect: false } });
+      await project.up();
+      const kept = project.outputs();
+      if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
+
+      const run = await project.up(...(how === "taint" ? [] : ["--replace", project.urn()]));
+      const after = await project.up();
+
+      expect(run.code).toBe(0);
+      expect(run.output).not.toContain("forgotten");
+      expect(after.output).toContain("3 unchanged");
+      expect(project.outputs()).toEqual(kept);
+      expect(sandbox.requests()).toHaveLength(1);
+    },
+  );
+
+  test("two copies of a stack that reach the same order at once buy it once, and both end with it on record", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up();
+    cpSync(join(project.folder, "state"), join(project.folder, "copy"), { recursive: true });
+    const backends = ["state", "copy"].map((folder) => `file://${join(project.folder, folder)}`);
+    const upOn = (backend: string) => {
+      project.env.PULUMI_BACKEND_URL = backend;
+      return project.up("--stack", "dev");
+    };
+
+    await Promise.all(backends.map(upOn));
+    const after = [];
+    for (const backend of backends) after.push(await upOn(backend));
+
+    expect(after.map(({ code }) => code)).toEqual([0, 0]);
+    expect(sandbox.requests()).toHaveLength(2);
+    expect(sandbox.charges()).toHaveLength(1);
+    const { resources } = JSON.parse(project.read("copy/.pulumi/stacks/test/dev.json")).checkpoint.latest;
+    const kept = [project.resources(), resources].map((all) =>
+      all.find(({ urn }: { urn: string }) => urn === project.urn()),
+    );
+    expect(kept.map(({ outputs }) => outputs.intentId)).toEqual(
+      Array(2).fill(sandbox.charges()[0]?.intentId),
+    );
+  });
+});
