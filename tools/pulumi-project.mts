@@ -187,10 +187,16 @@ export class Project {
     child.kill("SIGKILL");
   }
 
-  /** Ends what still runs and removes the folder. */
-  close(): void {
+  /** Kills the provider processes of a running command line. */
+  killProviders(child: ChildProcess): void {
+    for (const pid of processesBelow(child.pid, "dynamic-provider")) kill(pid);
+  }
+
+  /** Ends what still runs, lets go of what else is in the folder, and removes it. */
+  close(letGo = () => {}): void {
     for (const child of this.#running) this.#kill(child);
     for (const pid of this.#orphans) kill(pid);
+    letGo();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -205,15 +211,20 @@ export class Project {
   }
 }
 
-/** The process ids of all that a process has started, directly or not. */
-function processesBelow(pid: number | undefined): number[] {
-  const all = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+/** The process ids of all that a process has started, directly or not; with `named`, of those alone. */
+function processesBelow(pid: number | undefined, named = ""): number[] {
+  const all = execFileSync("ps", ["-A", "-ww", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .trim()
     .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    all.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
-  return pid === undefined ? [] : below(pid);
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
+    .map(([, child, of, args = ""]) => ({ child: Number(child), of: Number(of), args }));
+  const below = (parent: number): typeof all =>
+    all.flatMap((one) => (one.of === parent ? [one, ...below(one.child)] : []));
+  return pid === undefined
+    ? []
+    : below(pid)
+        .filter(({ args }) => args.includes(named))
+        .map(({ child }) => child);
 }
 
 function kill(pid: number | undefined): void {

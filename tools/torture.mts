@@ -1,0 +1,65 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { findEngine } from "./engine.mts";
+import { KILL_POINTS } from "./torture/kill-points.mts";
+import { randomOf } from "./torture/random.mts";
+import { type RoundResult, round } from "./torture/round.mts";
+
+/**
+ * `npm run torture [-- --kills 25 --seed S --purchases 4]`: kills Pulumi, the provider process or the sandbox at random
+ * moments of an update on the real engine, follows the documented recovery, and lets the sandbox judge.
+ */
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "25" },
+    seed: { type: "string", default: String(Date.now()) },
+    purchases: { type: "string", default: "4" },
+    only: { type: "string" },
+  },
+});
+const kills = Number(values.kills);
+const purchases = Number(values.purchases);
+const points = Object.keys(KILL_POINTS).filter((point) => values.only === undefined || point === values.only);
+if (!(kills >= 1 && purchases >= 1 && points.length > 0)) {
+  console.error(
+    `--kills and --purchases are whole numbers; --only is one of: ${Object.keys(KILL_POINTS).join(", ")}`,
+  );
+  process.exit(2);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+const engine = await findEngine();
+console.error(`${kills} rounds of ${purchases} purchases, seed ${values.seed}`);
+
+const results: RoundResult[] = [];
+let next = 0;
+async function work(): Promise<void> {
+  while (next < kills) {
+    const number = next++;
+    const point = points[number % points.length] ?? "";
+    const result = await round(engine.folder, point, purchases, randomOf(`${values.seed}/${number}`));
+    results.push(result);
+    const verdict = result.violations.length === 0 ? "" : `: VIOLATION ${result.violations.join("; ")}`;
+    console.error(`round ${number + 1}, ${point}${verdict}`);
+  }
+}
+await Promise.all(Array.from({ length: Math.min(kills, availableParallelism()) }, work));
+
+const sum = (of: readonly RoundResult[], key: "purchases" | "charges" | "byItself" | "byAPerson") =>
+  of.reduce((total, result) => total + result[key], 0);
+const row = (of: readonly RoundResult[]) => ({
+  rounds: of.length,
+  purchases: sum(of, "purchases"),
+  charges: sum(of, "charges"),
+  "recovered by itself": sum(of, "byItself"),
+  "needed a person": sum(of, "byAPerson"),
+  violations: of.flatMap((result) => result.violations).length,
+});
+console.table({
+  ...Object.fromEntries(
+    points.map((point) => [point, row(results.filter((result) => result.killPoint === point))]),
+  ),
+  "in all": row(results),
+});
+console.log(`seed ${values.seed}`);
+process.exitCode = results.some((result) => result.violations.length > 0) ? 1 : 0;

@@ -1,0 +1,71 @@
+import type { Project } from "../pulumi-project.mts";
+import type { Disk } from "./disk.mts";
+import type { Random } from "./random.mts";
+import type { SandboxProcess } from "./sandbox-process.mts";
+
+export interface Scene {
+  readonly project: Project;
+  readonly sandbox: SandboxProcess;
+  readonly disk: Disk;
+  readonly random: Random;
+  /** How many purchases the update makes. */
+  readonly purchases: number;
+}
+
+/** How long a request takes, so that a kill can meet one under way. */
+const REQUEST_MS = 60;
+
+/** About as long as an update takes on a slow machine. */
+const UPDATE_MS = 3000;
+
+/** One update, with something that goes wrong in the middle of it. Resolves when its command line has ended. */
+type KillPoint = (scene: Scene) => Promise<void>;
+
+export const KILL_POINTS: Record<string, KillPoint> = {
+  "command line": (scene) => struck(scene, (child) => scene.project.killAlone(child)),
+  "provider process": (scene) => struck(scene, (child) => scene.project.killProviders(child)),
+  "both at once": (scene) =>
+    struck(scene, (child) => {
+      scene.project.killProviders(child);
+      scene.project.killAlone(child);
+    }),
+  sandbox: (scene) => struck(scene, () => void scene.sandbox.kill()),
+  "connection cut before the charge": (scene) => cut(scene, "cut-before-charge"),
+  "connection cut after the charge": (scene) => cut(scene, "cut-after-charge"),
+  "disk of the journal full": (scene) => struck(scene, () => scene.disk.fill()),
+};
+
+/** Strikes at a random moment: of the whole update, or soon after one of its charges, whose request is under way then. */
+async function struck(
+  { project, sandbox, random, purchases }: Scene,
+  strike: (child: Started["process"]) => void,
+): Promise<void> {
+  await sandbox.misbehave("slow", { milliseconds: REQUEST_MS, times: purchases });
+  const charge = random(4) > 0 ? 1 + random(purchases) : undefined;
+  const run = project.start(...UP);
+  const reached = charge === undefined ? Promise.resolve() : sandbox.whenCharged(charge);
+  const moment = charge === undefined ? random(UPDATE_MS) : random(2 * REQUEST_MS);
+  const ended = run.ended.then(() => "ended");
+  const late = await Promise.race([reached.then(() => pause(moment)), ended]);
+  if (late !== "ended") strike(run.process);
+  await run.ended;
+}
+
+async function cut(
+  { project, sandbox, random, purchases }: Scene,
+  fault: "cut-before-charge" | "cut-after-charge",
+) {
+  const before = random(purchases);
+  if (before > 0) await sandbox.misbehave("slow", { milliseconds: REQUEST_MS, times: before });
+  await sandbox.misbehave(fault);
+  await project.run(...UP);
+}
+
+type Started = ReturnType<Project["start"]>;
+
+export const UP = ["up", "--yes", "--skip-preview", "--continue-on-error"] as const;
+
+/** Moments are the point here: nothing waits for this to be long enough. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((over) => setTimeout(over, milliseconds));
+}
