@@ -47,7 +47,19 @@ try {
   project.declare(gateway, { ...v0, args: { ...v0.args, adopt: found } });
   await run("Adopted: on record, without another charge", "up", { charges: 2 });
 
-  say(styleText("green", "\nTwo orders, two charges. Next: README.md, or `pulumi up` here to buy for real."));
+  const agent = { name: "agent-2026-q4", args: { creditType: "agent", amount: 20 } };
+  project.declare(gateway, { ...v0, args: { ...v0.args, adopt: found } }, agent);
+  await killedWhileBuying("Pulumi is killed while it buys a third, after the charge");
+  await run("The journal on this machine knows how that ended, so the next up takes it over", "up", {
+    charges: 3,
+  });
+
+  say(
+    styleText(
+      "green",
+      "\nThree orders, three charges. Next: README.md, or `pulumi up` here to buy for real.",
+    ),
+  );
 } catch (error) {
   console.error(styleText("red", `\ndemo: ${error instanceof Error ? error.message : error}`));
   process.exitCode = 1;
@@ -81,6 +93,18 @@ async function run(title: string, command: "preview" | "up", expected: { charges
   }
 }
 
+/** Kills the command line while the request is under way, and unlocks the stack as Pulumi then asks for. */
+async function killedWhileBuying(title: string): Promise<void> {
+  note(title);
+  sandbox.misbehave("slow", { milliseconds: 1000 });
+  const up = project.start("up", "--yes");
+  await sandbox.nextRequest();
+  project.killAlone(up.process);
+  await up.ended;
+  for (const line of ["$ pulumi up", "Killed", "$ pulumi cancel"]) say(styleText("bold", `   ${line}`));
+  await project.mustRun("cancel", "--yes");
+}
+
 /** The end of what Pulumi prints: what was said, and what came of it; not how it got there. */
 function shorten({ output }: Run): string[] {
   const lines = output.slice(Math.max(output.lastIndexOf("Updating ("), 0)).split("\n");
@@ -88,7 +112,7 @@ function shorten({ output }: Run): string[] {
   return lines
     .slice(from)
     .map((line) => line.trim().replace(/^\* /, "error: "))
-    .filter((line) => /^(💳|✅|⚠️|📎|error: .*charged|[+~-]* ?\d+ )/u.test(line));
+    .filter((line) => /^(💳|✅|⚠️|📎|♻️|⏳|error: .*charged|[+~-]* ?\d+ )/u.test(line));
 }
 
 function note(text: string): void {

@@ -46,7 +46,7 @@ export interface CreditPurchaseArgs {
 
   /**
    * Which try this is: a whole number, 1 or more. Default: 1. Raising it is a person's word that the last try did
-   * not buy: it opens a new order and allows one more request.
+   * not buy: it opens a new order and allows one more request, unless the journal knows that an earlier try bought.
    *
    * Raising it is refused once the purchase is `succeeded` or `adopted`; while it is `pending` it says that the
    * purchase failed later. Lowering it is refused.
@@ -76,7 +76,9 @@ export interface CreditPurchaseArgs {
  * stack is a new order, and buys again.**
  *
  * One order sends at most one request. Where nobody can know whether it charged, the purchase is kept as
- * `unknown`, and every `pulumi up` fails until a person settles it with `adopt` or a higher `attempt`.
+ * `unknown`, and every `pulumi up` fails until a person settles it with `adopt` or a higher `attempt`. Where the
+ * journal on this machine (`vercelCredits:journal`) knows more, after a crash or a refusal, the next `pulumi up` takes
+ * the purchase over, or tries again, by itself.
  */
 export class CreditPurchase extends pulumi.CustomResource {
   /** The credits bought. */

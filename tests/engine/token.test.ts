@@ -4,7 +4,7 @@ import { sandboxAndProject } from "../support/stack";
 
 const TOKEN = "tok_Recognisable7f3a91";
 
-test("the token is found nowhere: not in state, backups, history, previews, output, event logs or the provider", async () => {
+test("the token is found nowhere: not in state, backups, history, previews, output, event logs, the journal or the provider", async () => {
   const { sandbox, project } = await sandboxAndProject({ VERCEL_API_TOKEN: "" });
   await project.config("vercel:apiToken", TOKEN, "--secret");
   const runs = [
@@ -21,7 +21,8 @@ test("the token is found nowhere: not in state, backups, history, previews, outp
   runs.push(await project.preview("--json"), await project.run("refresh", "--yes"));
   runs.push(await project.run("stack", "export"), await project.destroyUnprotected());
 
-  expect(sandbox.charges()).toHaveLength(2);
+  // Each fault has met a request; the journal lets what was refused be tried again, in no certain order.
+  expect(sandbox.requests().length).toBeGreaterThan(4);
   for (const { output } of runs) expect(output).not.toContain(TOKEN);
   const files = readdirSync(project.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -31,5 +32,6 @@ test("the token is found nowhere: not in state, backups, history, previews, outp
     0,
   );
   expect(files.filter((file) => readFileSync(file).includes(TOKEN))).toEqual([]);
+  expect(files.filter((file) => file.includes("/journal/")).length).toBeGreaterThan(4);
   expect(project.read("Pulumi.dev.yaml")).toContain("vercel:apiToken");
 });

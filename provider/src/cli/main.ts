@@ -16,6 +16,21 @@ program
   .option("--fault <name>", "misbehave on the first request; the page lists the names")
   .action(async (options) => (await import("./sandbox.js")).sandbox(options));
 
+const journal = program
+  .command("journal")
+  .description("list what was sent from this machine, and what came of it; exits with 1 where nobody knows")
+  .option(
+    "--folder <folder>",
+    "the journal's folder, where the stack sets vercelCredits:journal (default: as the provider's)",
+  )
+  .option("--json", "for scripts")
+  .action(async (options) => (await import("./journal.js")).journal(options));
+
+journal
+  .command("show <order>")
+  .description("everything known of one order")
+  .action(async (order) => (await import("./journal.js")).showOrder(order, journal.opts()));
+
 program.parseAsync().catch((error: Error) => {
   console.error(`pulumi-vercel-credits: ${error.message}`);
   process.exitCode = 2;

@@ -1,0 +1,129 @@
+import { stat } from "node:fs/promises";
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import { FileStore } from "../journal/file-store";
+import { TORN } from "../journal/records";
+import { type OrderRecords, readOrders, type Try, tryOf } from "../journal/tries";
+import { MAYBE_CHARGED, printable } from "../messages";
+import { dollars } from "../money";
+import { Settings } from "../settings";
+
+interface Options {
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+/** `pulumi-vercel-credits journal`: every try on this machine, and which of them nobody knows the end of. */
+export async function journal(options: Options): Promise<void> {
+  const { folder, orders } = await read(options);
+  const tries = orders.map(tryOf).filter((one) => one !== undefined);
+  const unresolved = tries.filter((one) => one.unresolved);
+  if (unresolved.length > 0) process.exitCode = 1;
+  if (options.json) return printJson({ folder, unresolved: unresolved.length, tries });
+  if (tries.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
+  console.log(tableOf(tries).toString());
+  if (unresolved.length === 0) return;
+  const what = unresolved.length === 1 ? "1 is unresolved" : `${unresolved.length} are unresolved`;
+  console.log(
+    `\n${what} (❓): nobody knows how it ended. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
+      "there, set adopt to its id; if it is not, raise attempt; then run `pulumi up`.\n" +
+      `\`pulumi-vercel-credits journal show ${unresolved[0]?.order}\` says all that is known.`,
+  );
+}
+
+/** `pulumi-vercel-credits journal show ORDER`: everything that is known of one order. */
+export async function showOrder(beginning: string, options: Options): Promise<void> {
+  const { folder, orders } = await read(options);
+  const [found, another] = orders.filter(({ order }) => order.startsWith(beginning));
+  if (found === undefined) {
+    throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
+  }
+  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  if (tryOf(found)?.unresolved) process.exitCode = 1;
+  if (options.json) return printJson({ folder, ...found });
+  console.log(describe(found, orders));
+}
+
+async function read({ folder: given }: Options): Promise<{ folder: string; orders: OrderRecords[] }> {
+  const folder = given ?? new Settings(() => undefined).journalFolder;
+  if (folder === undefined) throw new Error("VERCEL_CREDITS_JOURNAL is off; name a folder with --folder");
+  const found = await stat(folder).catch(() => undefined);
+  if (found !== undefined && !found.isDirectory()) throw new Error(`${printable(folder)} is not a folder`);
+  return { folder, orders: await readOrders(new FileStore(folder)) };
+}
+
+const PLAIN = {
+  ...Object.fromEntries(
+    ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
+      .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid"])
+      .map((line) => [line, ""]),
+  ),
+  middle: "  ",
+};
+
+function tableOf(tries: readonly Try[]) {
+  const table = new Table({
+    head: ["", "order", "try", "time", "purchase", "team", "credits", "dollars", "outcome", "intent"],
+    chars: PLAIN,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: ["left", "left", "right", "left", "left", "left", "left", "right", "left", "left"],
+  });
+  for (const one of tries) {
+    const cells = [
+      one.unresolved ? "❓" : "",
+      one.order,
+      one.try,
+      one.time?.replace(/\.\d+Z$/, "Z"),
+      one.name,
+      one.team ?? "(the token's own)",
+      one.creditType,
+      one.amount === undefined ? undefined : dollars(one.amount),
+      outcomeOf(one),
+      one.intentId,
+    ].map((cell) => printable(`${cell ?? ""}`, 80));
+    table.push(one.unresolved ? cells.map((cell) => styleText("red", cell)) : cells);
+  }
+  return table;
+}
+
+function outcomeOf({ status = "no answer recorded", adopted, next }: Try): string {
+  if (adopted !== undefined) return `${status}, adopted as ${adopted}`;
+  return next === undefined ? status : `${status}, then ${next}`;
+}
+
+/** An order's records, a line for each thing that is known. */
+function describe({ order, sent, outcome, settled }: OrderRecords, all: readonly OrderRecords[]): string {
+  const before = all.filter((one) => nextOf(one) === order).map((one) => one.order);
+  return [
+    order,
+    ...before.map((one) => `  opened in place of: ${one}`),
+    ...section(nextOf({ sent }) === undefined ? "sent" : "withdrawn: never sent", sent),
+    ...section("outcome", outcome ?? (sent && nextOf({ sent }) === undefined ? NO_ANSWER : undefined)),
+    ...section("settled", settled),
+  ].join("\n");
+}
+
+const NO_ANSWER = { "no answer recorded": MAYBE_CHARGED };
+
+function nextOf({ sent, settled }: Partial<OrderRecords>): string | undefined {
+  if (settled !== undefined && settled !== TORN && settled.next !== undefined) return settled.next;
+  return sent === undefined || sent === TORN ? undefined : sent.withdrawnFor;
+}
+
+function section(title: string, record: object | string | undefined): string[] {
+  if (record === undefined) return [];
+  if (typeof record === "string") return [`  ${title}: unreadable record`];
+  return [`  ${title}`, ...lines(record, "    ")];
+}
+
+function lines(record: object, indent: string): string[] {
+  return Object.entries(record).flatMap(([key, value]) =>
+    typeof value === "object" && value !== null
+      ? [`${indent}${printable(key)}:`, ...lines(value, `${indent}  `)]
+      : [`${indent}${printable(key)}: ${printable(String(value), 2000)}`],
+  );
+}
+
+function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, undefined, 2));
+}

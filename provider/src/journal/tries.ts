@@ -1,0 +1,105 @@
+import type { FileStore } from "./file-store";
+import {
+  type OutcomeRecord,
+  outcomeSchema,
+  parse,
+  type Sent,
+  type Settled,
+  sentSchema,
+  settledSchema,
+  TORN,
+} from "./records";
+
+/** One request that left, or may have, as a person reads about it. Money is text exactly as answered. */
+export interface Try {
+  readonly order: string;
+  /** Which try of the purchase it was. */
+  readonly try?: number | undefined;
+  readonly attempt?: number | undefined;
+  readonly time?: string | undefined;
+  readonly name?: string | undefined;
+  readonly project?: string | undefined;
+  readonly team?: string | undefined;
+  readonly creditType?: string | undefined;
+  /** Dollars asked for. */
+  readonly amount?: number | undefined;
+  /** As the purchase's own outputs have it; absent where no answer is recorded. */
+  readonly status?: string | undefined;
+  readonly intentId?: string | undefined;
+  readonly total?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Nobody knows whether it charged, and nobody has settled it. */
+  readonly unresolved: boolean;
+  /** The id that a person found it under. */
+  readonly adopted?: string | undefined;
+  /** The order that was opened in its place. */
+  readonly next?: string | undefined;
+}
+
+/** All that is recorded of one order. */
+export interface OrderRecords {
+  readonly order: string;
+  readonly sent: Sent | typeof TORN | undefined;
+  readonly outcome: OutcomeRecord | typeof TORN | undefined;
+  readonly settled: Settled | typeof TORN | undefined;
+}
+
+const RECORD = /^(.+)\.(sent|outcome|settled)$/;
+
+/** Everything in a journal's folder, an entry for each order, oldest first. */
+export async function readOrders(store: FileStore): Promise<OrderRecords[]> {
+  const names = (await store.names())
+    .map((name) => RECORD.exec(name)?.[1])
+    .filter((name) => name !== undefined);
+  const orders = await Promise.all([...new Set(names)].map((order) => readOrder(store, order)));
+  return orders.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b)));
+}
+
+async function readOrder(store: FileStore, order: string): Promise<OrderRecords> {
+  return {
+    order,
+    sent: parse(sentSchema, await store.read(`${order}.sent`)),
+    outcome: parse(outcomeSchema, await store.read(`${order}.outcome`)),
+    settled: parse(settledSchema, await store.read(`${order}.settled`)),
+  };
+}
+
+function timeOf({ sent, outcome }: OrderRecords): string {
+  return whole(sent)?.time ?? whole(outcome)?.time ?? "";
+}
+
+/** An order as a try, or undefined where no request can have left under it. */
+export function tryOf({ order, sent, outcome, settled }: OrderRecords): Try | undefined {
+  if (sent === undefined && outcome === undefined) return undefined;
+  if (whole(sent)?.withdrawnFor !== undefined) return undefined;
+  const { arguments: args, name, project, time, try: number } = whole(sent) ?? {};
+  const { status, receipt = {}, reason } = whole(outcome) ?? {};
+  const { adopted, next } = whole(settled) ?? {};
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  return {
+    order,
+    try: number,
+    attempt: args?.attempt,
+    time: time ?? whole(outcome)?.time,
+    name,
+    project,
+    team: args?.team,
+    creditType: args?.creditType,
+    amount: args?.amount,
+    status,
+    intentId: text(receipt.intentId),
+    total: text(receipt.total),
+    currency: text(receipt.currency),
+    requestId: text(receipt.requestId),
+    reason,
+    unresolved: (status === undefined || status === "unknown") && adopted === undefined && next === undefined,
+    adopted,
+    next,
+  };
+}
+
+function whole<T extends object>(record: T | typeof TORN | undefined): T | undefined {
+  return record === TORN ? undefined : record;
+}
