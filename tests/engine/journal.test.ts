@@ -173,6 +173,26 @@ describe("the provider process was killed", () => {
   });
 });
 
+test("a higher attempt that is taken back buys nothing, though its order was opened", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  sandbox.misbehave("cut-after-charge");
+  await project.up();
+  project.declare({ args: { attempt: 2 } });
+  await project.up("--target", project.urn("PurchaseOrder"));
+
+  project.declare({ args: { attempt: 1 } });
+  const preview = await project.preview();
+  const back = await project.up("--skip-preview");
+  project.declare({ args: { attempt: 2 } });
+  const raised = await project.up();
+
+  expect(preview.output).not.toMatch(/💳|🔁/u);
+  expect(back.code).not.toBe(0);
+  expect(back.output).toContain(MAYBE);
+  expect(raised.code).toBe(0);
+  expect(sandbox.requests()).toHaveLength(2);
+});
+
 describe("the last try was refused, and the journal proves it", () => {
   test("the next up tries again by itself, and its preview says so", async () => {
     const { sandbox, project } = await sandboxAndProject();

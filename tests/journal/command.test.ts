@@ -96,8 +96,14 @@ describe("journal", () => {
     await journal.sent(orderOf("a"), 60);
     await journal.adopted({ orderId: "order_a", journal: signature }, "pur_found");
     await journal.sent(orderOf("b"), 60);
-    await journal.giveUp(await journal.knows({ orderId: "order_b", journal: signature }), "order_c");
-    await journal.giveUp(await journal.knows({ orderId: "order_d", journal: signature }), "order_e");
+    await journal.giveUp(await journal.knows({ orderId: "order_b", journal: signature }), {
+      orderId: "order_c",
+      attempt: 2,
+    });
+    await journal.giveUp(await journal.knows({ orderId: "order_d", journal: signature }), {
+      orderId: "order_e",
+      attempt: 2,
+    });
 
     const { status, stdout } = command([]);
 
@@ -199,7 +205,10 @@ describe("journal show", () => {
     const signature = await journal.sign();
     await journal.sent(orderOf("abc"), 60);
     await journal.ended("order_abc", REFUSED);
-    await journal.giveUp(await journal.knows({ orderId: "order_abc", journal: signature }), "order_xyz");
+    await journal.giveUp(await journal.knows({ orderId: "order_abc", journal: signature }), {
+      orderId: "order_xyz",
+      attempt: 2,
+    });
     await journal.sent(orderOf("xyz"), 60);
     await journal.ended("order_xyz", BOUGHT);
 

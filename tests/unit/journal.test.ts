@@ -6,22 +6,24 @@ import { Journal, provesCharged, provesNothingCharged } from "../../provider/src
 import type { JournalStore } from "../../provider/src/journal/store";
 
 // A module whose functions can be replaced: some file systems have no hard links.
-jest.mock("node:fs/promises", () => ({ ...jest.requireActual("node:fs/promises") }));
-const fs: typeof import("node:fs/promises") = jest.requireMock("node:fs/promises");
+jest.mock("node:fs", () => ({ ...jest.requireActual("node:fs") }));
+const fs: typeof import("node:fs") = jest.requireMock("node:fs");
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await fs.mkdtemp(join(tmpdir(), "vercel-credits-records-"));
+  folder = fs.mkdtempSync(join(tmpdir(), "vercel-credits-records-"));
 });
 
 afterEach(async () => {
   jest.restoreAllMocks();
-  await fs.rm(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true });
 });
 
 function withoutHardLinks(code = "EPERM"): void {
-  jest.spyOn(fs, "link").mockRejectedValue(Object.assign(new Error("no links here"), { code }));
+  jest.spyOn(fs, "linkSync").mockImplementation(() => {
+    throw Object.assign(new Error("no links here"), { code });
+  });
 }
 
 const order: ArmedOrder = {
@@ -54,19 +56,19 @@ describe.each([
     await store.createIfAbsent("one", "text");
     await store.createIfAbsent("one", "other text");
 
-    expect(await fs.readdir(folder)).toEqual(["one.json"]);
-    expect((await fs.stat(join(folder, "one.json"))).mode & 0o777).toBe(0o600);
+    expect(fs.readdirSync(folder)).toEqual(["one.json"]);
+    expect(fs.statSync(join(folder, "one.json")).mode & 0o777).toBe(0o600);
     expect(await store.read("two")).toBeUndefined();
   });
 });
 
 test("a folder that can't be written is an error, and never a record", async () => {
-  await fs.writeFile(join(folder, "file"), "");
+  fs.writeFileSync(join(folder, "file"), "");
 
   await expect(new FileStore(join(folder, "file")).createIfAbsent("one", "text")).rejects.toThrow();
   withoutHardLinks("EIO");
   await expect(new FileStore(folder).createIfAbsent("one", "text")).rejects.toThrow("no links here");
-  expect(await fs.readdir(folder)).toEqual(["file"]);
+  expect(fs.readdirSync(folder)).toEqual(["file"]);
 });
 
 describe("what a journal knows of an order", () => {
@@ -74,7 +76,7 @@ describe("what a journal knows of an order", () => {
     const journal = new Journal(new FileStore(folder));
     return { journal, ref: { orderId: "order_1", journal: await journal.sign() } };
   }
-  const write = (name: string, text: string) => fs.writeFile(join(folder, `${name}.json`), text);
+  const write = (name: string, text: string) => fs.writeFileSync(join(folder, `${name}.json`), text);
 
   test("nothing, where it was opened under another journal, or none", async () => {
     const { journal } = await signed();
@@ -125,7 +127,7 @@ describe("what a journal knows of an order", () => {
   test("an order that was given up for another can't be sent any more, and stands as that one does", async () => {
     const { journal, ref } = await signed();
 
-    expect(await journal.giveUp(await journal.knows(ref), "order_2")).toBe(true);
+    expect(await journal.giveUp(await journal.knows(ref), { orderId: "order_2", attempt: 2 })).toBe(true);
     expect(await journal.sent(order, 60)).toBe(false);
     expect(await journal.knows(ref)).toMatchObject({ verdict: "unsent", orderId: "order_2" });
     await journal.sent({ ...order, orderId: "order_2" }, 60);
@@ -139,7 +141,9 @@ describe("what a journal knows of an order", () => {
     await journal.ended("order_1", REFUSED);
     const known = await journal.knows(ref);
 
-    const won = await Promise.all(["order_2", "order_3"].map((next) => journal.giveUp(known, next)));
+    const won = await Promise.all(
+      ["order_2", "order_3"].map((next) => journal.giveUp(known, { orderId: next, attempt: 2 })),
+    );
 
     expect(won.filter(Boolean)).toHaveLength(1);
     expect(await journal.knows(ref)).toMatchObject({ orderId: won[0] ? "order_2" : "order_3" });
@@ -148,7 +152,7 @@ describe("what a journal knows of an order", () => {
   test("a charge that comes to light late outweighs a person's word that there was none", async () => {
     const { journal, ref } = await signed();
     await journal.sent(order, 60);
-    await journal.giveUp(await journal.knows(ref), "order_2");
+    await journal.giveUp(await journal.knows(ref), { orderId: "order_2", attempt: 2 });
 
     await journal.ended("order_1", BOUGHT);
 

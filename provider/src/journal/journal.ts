@@ -26,22 +26,22 @@ export interface OrderReference {
 export type Knowledge =
   /** Nothing: the order was opened under another journal, or none. */
   | { readonly verdict: "silent" }
-  /** No request was sent for it. `holder` may be about to. */
-  | { readonly verdict: "unsent"; readonly orderId: string; readonly holder?: Writer | undefined }
-  /** A request may have left, and no answer is recorded. `holder` may still be waiting for one. */
-  | {
-      readonly verdict: "open";
-      readonly orderId: string;
-      readonly sent?: Sent | undefined;
-      readonly holder?: Writer | undefined;
-    }
-  | {
-      readonly verdict: "ended";
-      readonly orderId: string;
-      readonly outcome: Outcome;
-      readonly sent?: Sent | undefined;
-    }
-  | { readonly verdict: "adopted"; readonly orderId: string; readonly intentId: string };
+  | (Known &
+      /** No request was sent for it. `holder` may be about to. */
+      (
+        | { readonly verdict: "unsent"; readonly holder?: Writer | undefined }
+        /** A request may have left, and no answer is recorded. `holder` may still be waiting for one. */
+        | { readonly verdict: "open"; readonly sent?: Sent | undefined; readonly holder?: Writer | undefined }
+        | { readonly verdict: "ended"; readonly outcome: Outcome; readonly sent?: Sent | undefined }
+        | { readonly verdict: "adopted"; readonly intentId: string }
+      ));
+
+interface Known {
+  /** The order that it is about: the last one that was opened in place of another. */
+  readonly orderId: string;
+  /** The attempt of the last order that was opened in place of another: a person's word that those before bought nothing. */
+  readonly attempt?: number | undefined;
+}
 
 /** More orders than one purchase can have; a longer chain is broken. */
 const LONGEST_CHAIN = 1000;
@@ -56,6 +56,8 @@ const LONGEST_CHAIN = 1000;
  */
 export class Journal {
   #signature: Promise<string> | undefined;
+  /** Those that were found in it. */
+  readonly #signatures = new Set<string>();
 
   constructor(private readonly store: JournalStore) {}
 
@@ -101,12 +103,12 @@ export class Journal {
    * Gives up an order for a new one. False where another process did so first. An order whose request hasn't left is
    * given up in the very record that would say it had, so that it can't leave any more.
    */
-  giveUp(known: Knowledge, next: string): Promise<boolean> {
+  giveUp(known: Knowledge, next: { orderId: string; attempt: number }): Promise<boolean> {
     if (known.verdict === "silent") return Promise.resolve(true);
     const order = known.orderId;
     return known.verdict === "unsent"
-      ? this.#write(`${order}.sent`, { order, withdrawnFor: next })
-      : this.#write(`${order}.settled`, { order, next });
+      ? this.#write(`${order}.sent`, { order, withdrawnFor: next.orderId, nextAttempt: next.attempt })
+      : this.#write(`${order}.settled`, { order, next: next.orderId, nextAttempt: next.attempt });
   }
 
   /** What is known of an order, from its own journal only. */
@@ -116,26 +118,44 @@ export class Journal {
 
   async #maySpeakOf({ journal }: OrderReference): Promise<boolean> {
     if (journal === undefined) return false;
-    return (await this.store.read(journal))?.includes(journal) ?? false;
+    if (this.#signatures.has(journal)) return true;
+    const isSigned = (await this.store.read(journal))?.includes(journal) ?? false;
+    if (isSigned) this.#signatures.add(journal);
+    return isSigned;
   }
 
-  async #follow(orderId: string, opener?: Writer, length = 0): Promise<Knowledge> {
+  async #follow(
+    orderId: string,
+    before: { holder?: Writer; attempt?: number | undefined; orders: number } = { orders: 0 },
+  ): Promise<Knowledge> {
+    const about = { orderId, ...(before.attempt !== undefined && { attempt: before.attempt }) };
     const outcome = parse(outcomeSchema, await this.store.read(`${orderId}.outcome`));
-    const settled = parse(settledSchema, await this.store.read(`${orderId}.settled`));
-    const sent = parse(sentSchema, await this.store.read(`${orderId}.sent`));
-    const known: Knowledge | undefined =
-      outcome === undefined || outcome === TORN
-        ? undefined
-        : { verdict: "ended", orderId, outcome: asOutcome(outcome), ...(sent !== TORN && { sent }) };
+    const isEnded = outcome !== undefined && outcome !== TORN;
     // A charge that came to light late outweighs what a person said before.
-    if (known !== undefined && provesCharged(known)) return known;
-    if (settled === TORN || sent === TORN || length > LONGEST_CHAIN) return { verdict: "open", orderId };
+    const isLast = isEnded && isCharged(outcome);
+    const settled = isLast ? undefined : parse(settledSchema, await this.store.read(`${orderId}.settled`));
+    const sent = parse(sentSchema, await this.store.read(`${orderId}.sent`));
+    const ended = (): Knowledge => ({
+      ...about,
+      verdict: "ended",
+      outcome: asOutcome(outcome as OutcomeRecord),
+      ...(sent !== TORN && { sent }),
+    });
+    if (isLast) return ended();
+    if (settled === TORN || sent === TORN || before.orders > LONGEST_CHAIN)
+      return { ...about, verdict: "open" };
     const next = settled?.next ?? sent?.withdrawnFor;
-    if (next !== undefined) return this.#follow(next, (settled ?? sent)?.process, length + 1);
-    if (settled?.adopted !== undefined) return { verdict: "adopted", orderId, intentId: settled.adopted };
-    if (known !== undefined) return known;
-    if (sent === undefined && outcome === undefined) return { verdict: "unsent", orderId, holder: opener };
-    return { verdict: "open", orderId, sent, holder: sent?.process };
+    if (next !== undefined) {
+      const { process: holder, nextAttempt } = settled?.next === undefined ? (sent as Sent) : settled;
+      const attempt = Math.max(before.attempt ?? 0, nextAttempt ?? 0);
+      return this.#follow(next, { holder, attempt, orders: before.orders + 1 });
+    }
+    if (settled?.adopted !== undefined) return { ...about, verdict: "adopted", intentId: settled.adopted };
+    if (isEnded) return ended();
+    if (sent === undefined && outcome === undefined) {
+      return { ...about, verdict: "unsent", holder: before.holder };
+    }
+    return { ...about, verdict: "open", sent, holder: sent?.process };
   }
 
   /** True where the record is ours, also where the store could not say so (a lost answer of a network file system). */
@@ -154,9 +174,11 @@ export function provesNothingCharged(known: Knowledge): known is Knowledge & { o
 
 /** The card was charged, for certain. */
 export function provesCharged(known: Knowledge): boolean {
-  return (
-    known.verdict === "ended" && known.outcome.status === "succeeded" && known.outcome.reason === undefined
-  );
+  return known.verdict === "ended" && isCharged(known.outcome);
+}
+
+function isCharged({ status, reason }: { status: string; reason?: string | undefined }): boolean {
+  return status === "succeeded" && reason === undefined;
 }
 
 function asOutcome({ status, receipt, reason, news }: OutcomeRecord): Outcome {

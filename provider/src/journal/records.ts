@@ -16,6 +16,8 @@ const common = { order: z.string(), time: z.string(), process: writerSchema, non
 export const sentSchema = z.looseObject({
   ...common,
   withdrawnFor: z.string().optional(),
+  /** With `withdrawnFor`: the attempt of that order. */
+  nextAttempt: z.number().optional(),
   /** Which try of the purchase this is: 1 for its first order, 2 for the next, whatever its attempt. */
   try: z.number().optional(),
   name: z.string().optional(),
@@ -48,6 +50,8 @@ export const settledSchema = z.looseObject({
   ...common,
   adopted: z.string().optional(),
   next: z.string().optional(),
+  /** With `next`: the attempt of that order. */
+  nextAttempt: z.number().optional(),
 });
 export type Settled = z.infer<typeof settledSchema>;
 

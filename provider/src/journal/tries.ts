@@ -50,7 +50,9 @@ const RECORD = /^(.+)\.(sent|outcome|settled)$/;
 
 /** Everything in a journal's folder, an entry for each order, oldest first. */
 export async function readOrders(store: FileStore): Promise<OrderRecords[]> {
-  const names = (await store.names())
+  const names = store
+    .names()
+
     .map((name) => RECORD.exec(name)?.[1])
     .filter((name) => name !== undefined);
   const orders = await Promise.all([...new Set(names)].map((order) => readOrder(store, order)));

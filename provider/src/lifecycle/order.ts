@@ -61,13 +61,24 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
     await mayOpen(news);
     const orderId = `order_${randomUUID()}`;
     // Where another process was faster, this one has nothing to open, and learns from the journal what became of it.
-    if (!(await journaled(() => run.journal?.giveUp(known, orderId) ?? true))) return { outs: asItIs };
+    const next = { orderId, attempt: Number(news.attempt) };
+    if (!(await journaled(() => run.journal?.giveUp(known, next) ?? true))) return { outs: asItIs };
     return { outs: await open(news, orderId, ordersOf(olds)) };
   }
 
+  /**
+   * An attempt is a person's word that all before it bought nothing. It opens an order; and within it, another one where
+   * the journal proves that nothing was charged. Where an earlier run, or a copy of the stack, went further already (and
+   * its attempt was set back, or not saved), that word is missing here.
+   */
   function opensAnew(known: Knowledge, olds: Inputs, news: Inputs): boolean {
-    if (isRaised(olds, news)) return !provesCharged(known);
-    return (news.adopt === undefined || isUnknown(news.adopt)) && provesNothingCharged(known);
+    if (provesCharged(known)) return false;
+    if (isUnknown(news.attempt)) return true;
+    const attempt = Number(news.attempt);
+    const reached = Math.max(Number(olds.attempt), known.verdict === "silent" ? 0 : (known.attempt ?? 0));
+    if (attempt > reached) return true;
+    const adopts = news.adopt !== undefined && !isUnknown(news.adopt);
+    return attempt === reached && !adopts && provesNothingCharged(known);
   }
 
   /** Throws where nothing may be bought, before anything is kept, so that a plain re-run is enough afterwards. */

@@ -96,7 +96,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
     const { orderId, outcome } = known;
     // As a kept failure it could leave a second record beside the one that a replacement was asked for.
     if (outcome.status === "unknown") throw new Refusal(`${nameOf(inputs)}: ${outcome.reason}`);
-    run.takenOver.add(id);
+    if (outcome.receipt.intentId !== undefined) run.takenOver.add(outcome.receipt.intentId);
     const news = outcome.news?.replace(/^\S+ /, "♻️ nothing was sent now; from the journal: ");
     const note = news === undefined ? {} : { news: `${news}${needlessAttempt(inputs, known)}` };
     return keep(id, olds, { ...inputs, orderId }, { ...outcome, ...note });
@@ -142,7 +142,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
   }
 
   /** Forgets the purchase: nothing can be bought back. One that nobody knows the outcome of is not forgotten. */
-  async function forget(id: string, olds: Inputs): Promise<void> {
+  async function forget(_id: string, olds: Inputs): Promise<void> {
     const name = nameOf(olds);
     if (olds.status === "unknown" || olds.status === undefined) {
       throw new Refusal(
@@ -151,7 +151,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
       );
     }
     // A replacement that was asked for is the same purchase, whose record came from the journal.
-    if (!run.takenOver.has(id)) console.log(`🗑️ ${name}: ${farewell(olds)}`);
+    if (!run.takenOver.has(`${olds.intentId}`)) console.log(`🗑️ ${name}: ${farewell(olds)}`);
   }
 }
 

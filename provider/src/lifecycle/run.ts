@@ -32,7 +32,7 @@ export class Run {
   #planned = 0;
   /** Set by what the program passes along. */
   isPreview = false;
-  /** The ids of purchases whose record was taken from the journal by this run. */
+  /** The intents whose record was taken from the journal by this run. */
   readonly takenOver = new Set<string>();
 
   constructor(
