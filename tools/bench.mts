@@ -8,7 +8,7 @@ import { Project } from "./pulumi-project.mts";
 /**
  * `npm run bench [-- --sizes 1,100,400 --rounds 5]`: what a purchase costs, against a twin program of as many
  * do-nothing dynamic resources (two per purchase) on the same engine, in alternating runs. Figures are ratios of
- * one run to the next, because machines are noisy.
+ * one run to the next, because machines are noisy. The journal's own share shows against the same program without it.
  */
 const { values } = parseArgs({
   options: {
@@ -46,9 +46,13 @@ interface Round {
 }
 
 /** One round of one program: a fresh stack, previewed, bought, and updated again without a change. */
-async function measure(engine: string, program: string, url: string): Promise<Round> {
+async function measure(engine: string, program: string, url: string, journal?: "off"): Promise<Round> {
   const watch = resolve("tools/bench-memory.cjs");
-  const env = { VERCEL_API_URL: url, NODE_OPTIONS: `--require ${watch}` };
+  const env = {
+    VERCEL_API_URL: url,
+    NODE_OPTIONS: `--require ${watch}`,
+    ...(journal && { VERCEL_CREDITS_JOURNAL: journal }),
+  };
   const project = new Project({ engine, env, program });
   const close = () => project.close();
   process.once("exit", close);
@@ -85,20 +89,26 @@ try {
   for (const size of sizes) {
     const ours: Round[] = [];
     const twin: Round[] = [];
+    const unjournaled: Round[] = [];
     // The first round of all is a warm-up.
     for (let round = size === sizes[0] ? -1 : 0; round < rounds; round++) {
       console.error(`${size} purchases: ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
       const one = await measure(engine.folder, OURS(size), sandbox.url);
       const other = await measure(engine.folder, TWIN(size), sandbox.url);
+      const without = await measure(engine.folder, OURS(size), sandbox.url, "off");
       if (round < 0) continue;
       ours.push(one);
       twin.push(other);
+      unjournaled.push(without);
     }
     const row: Record<string, string> = {};
+    const ratiosTo = (base: Round[], step: Step) =>
+      ours.map(({ seconds }, i) => seconds[step] / (base[i]?.seconds[step] ?? Number.NaN));
     for (const step of STEPS) {
-      const ratios = ours.map(({ seconds }, i) => seconds[step] / (twin[i]?.seconds[step] ?? Number.NaN));
+      const ratios = ratiosTo(twin, step);
       row[step] = `${spread(ratios)} (${median(ours.map(({ seconds }) => seconds[step])).toFixed(1)} s)`;
     }
+    row["up, to no journal"] = spread(ratiosTo(unjournaled, "up"));
     row["provider memory"] = spread(
       ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)),
     );

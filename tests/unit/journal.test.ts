@@ -159,6 +159,15 @@ describe("what a journal knows of an order", () => {
     expect(await journal.knows(ref)).toMatchObject({ verdict: "ended", orderId: "order_1" });
   });
 
+  test("a process counts as still at it only as long as its request can take", async () => {
+    const { journal, ref } = await signed();
+    await journal.sent(order, 60);
+
+    expect(await journal.knows(ref)).toMatchObject({ holder: { pid: process.pid } });
+    jest.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+    expect(await journal.knows(ref)).toMatchObject({ verdict: "open", holder: undefined });
+  });
+
   test("an adopted order is not tried again", async () => {
     const { journal, ref } = await signed();
     await journal.sent(order, 60);

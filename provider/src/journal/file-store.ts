@@ -8,7 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,7 +39,7 @@ export class FileStore implements JournalStore {
       writeNew(temporary, text);
       return linkOrWrite(temporary, this.#path(name), text);
     } finally {
-      rmSync(temporary, { force: true });
+      removeIfThere(temporary);
       flushFolder(this.folder);
     }
   }
@@ -90,6 +90,14 @@ function writeNew(path: string, text: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (code(error) !== "ENOENT") throw error;
   }
 }
 

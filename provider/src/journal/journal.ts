@@ -126,7 +126,7 @@ export class Journal {
 
   async #follow(
     orderId: string,
-    before: { holder?: Writer; attempt?: number | undefined; orders: number } = { orders: 0 },
+    before: { holder?: Writer | undefined; attempt?: number | undefined; orders: number } = { orders: 0 },
   ): Promise<Knowledge> {
     const about = { orderId, ...(before.attempt !== undefined && { attempt: before.attempt }) };
     const outcome = parse(outcomeSchema, await this.store.read(`${orderId}.outcome`));
@@ -146,16 +146,16 @@ export class Journal {
       return { ...about, verdict: "open" };
     const next = settled?.next ?? sent?.withdrawnFor;
     if (next !== undefined) {
-      const { process: holder, nextAttempt } = settled?.next === undefined ? (sent as Sent) : settled;
-      const attempt = Math.max(before.attempt ?? 0, nextAttempt ?? 0);
-      return this.#follow(next, { holder, attempt, orders: before.orders + 1 });
+      const opening = settled?.next === undefined ? (sent as Sent) : settled;
+      const attempt = Math.max(before.attempt ?? 0, opening.nextAttempt ?? 0);
+      return this.#follow(next, { holder: holderOf(opening), attempt, orders: before.orders + 1 });
     }
     if (settled?.adopted !== undefined) return { ...about, verdict: "adopted", intentId: settled.adopted };
     if (isEnded) return ended();
     if (sent === undefined && outcome === undefined) {
       return { ...about, verdict: "unsent", holder: before.holder };
     }
-    return { ...about, verdict: "open", sent, holder: sent?.process };
+    return { ...about, verdict: "open", sent, holder: sent && holderOf(sent) };
   }
 
   /** True where the record is ours, also where the store could not say so (a lost answer of a network file system). */
@@ -175,6 +175,16 @@ export function provesNothingCharged(known: Knowledge): known is Knowledge & { o
 /** The card was charged, for certain. */
 export function provesCharged(known: Knowledge): boolean {
   return known.verdict === "ended" && isCharged(known.outcome);
+}
+
+/** How long a process can take from opening an order to sending its request. */
+const LONGEST_OPEN_MS = 10 * 60_000;
+
+/** The process that wrote a record, as long as it can still be at it: later, its number may be another's. */
+function holderOf(record: { process: Writer; time: string; until?: string | undefined }): Writer | undefined {
+  const until =
+    record.until === undefined ? Date.parse(record.time) + LONGEST_OPEN_MS : Date.parse(record.until);
+  return Date.now() < until ? record.process : undefined;
 }
 
 function isCharged({ status, reason }: { status: string; reason?: string | undefined }): boolean {

@@ -100,10 +100,10 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
   ): Promise<Inputs> {
     const order = argumentsOf(inputs);
     const name = nameOf(inputs);
-    let __journal: OpenedUnder = { earlier };
+    let __journal: OpenedUnder = earlier.length > 0 ? { earlier } : {};
     if (order.adopt === undefined) {
       const signature = await journaled(() => run.journal?.sign());
-      if (signature !== undefined) __journal = { signature, earlier };
+      if (signature !== undefined) __journal = { signature, ...__journal };
       run.armed.arm({
         orderId,
         name,

@@ -105,8 +105,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
   function keep(id: string, olds: Inputs, inputs: Inputs, outcome: Outcome): Inputs {
     const name = nameOf(inputs);
     const { status, receipt, reason, news } = outcome;
+    const { __journal, ...ordered } = inputs; // stays with the inputs
     const outs = asJson({
-      ...inputs,
+      ...ordered,
       ...receipt,
       status,
       ...(reason && { reason }),
@@ -130,9 +131,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
       );
     }
     const { reason: _settled, ...learned } = olds;
+    const { __journal, ...ordered } = news;
     const outs = asJson({
       ...learned,
-      ...news,
+      ...ordered,
       ...(standingOf(olds) === "bought" ? {} : { status: "adopted", intentId }),
     });
     console.log(
