@@ -88,7 +88,7 @@ function tableOf(tries: readonly Try[]) {
 
 function outcomeOf({ status = "no answer recorded", adopted, next }: Try): string {
   if (adopted !== undefined) return `${status}, adopted as ${adopted}`;
-  return next === undefined ? status : `${status}, then ${next}`;
+  return next === undefined ? status : `${status}, then tried again`;
 }
 
 /** An order's records, a line for each thing that is known. */
