@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { CreditPurchaseArgs } from "pulumi-vercel-credits";
@@ -190,6 +190,15 @@ export class Project {
   /** Kills the provider processes of a running command line. */
   killProviders(child: ChildProcess): void {
     for (const pid of processesBelow(child.pid, "dynamic-provider")) kill(pid);
+  }
+
+  /**
+   * Pulumi's file backend keeps attributes beside the state, and rewrites them in place. Killed in between it leaves
+   * them empty, and from then on every command ends with "failed to load checkpoint: EOF". The state itself is whole.
+   */
+  removeEmptyAttributes(): void {
+    const attributes = join(this.folder, "state/.pulumi/stacks/test/dev.json.attrs");
+    if (statSync(attributes).size === 0) rmSync(attributes);
   }
 
   /** Ends what still runs, lets go of what else is in the folder, and removes it. */

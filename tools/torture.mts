@@ -41,6 +41,7 @@ async function work(): Promise<void> {
     results.push(result);
     const verdict = result.violations.length === 0 ? "" : `: VIOLATION ${result.violations.join("; ")}`;
     console.error(`round ${number + 1}, ${point}${verdict}`);
+    if (verdict) console.error(result.recovery.join("\n"));
   }
 }
 await Promise.all(Array.from({ length: Math.min(kills, availableParallelism()) }, work));

@@ -15,6 +15,8 @@ export interface RoundResult {
   /** Settled by `adopt` or a higher `attempt`. */
   readonly byAPerson: number;
   readonly violations: readonly string[];
+  /** What the updates of the recovery printed. */
+  readonly recovery: readonly string[];
 }
 
 const MOST_UPDATES = 8;
@@ -57,11 +59,14 @@ export async function round(
     const bought = (name: string) => project.outputs(name)?.status === "succeeded";
     const interrupted = names.filter((name) => !bought(name));
     const helped = new Set<string>();
+    const recovery: string[] = [];
     let settled = false;
     for (let updates = 0; updates < MOST_UPDATES && !settled; updates++) {
       const run = await project.run(...UP);
       settled = run.code === 0;
+      recovery.push(run.output);
       if (run.output.includes("currently locked")) await project.mustRun("cancel", "--yes");
+      if (run.output.includes("failed to load checkpoint: EOF")) project.removeEmptyAttributes();
       for (const name of names.filter((each) => asksForAPerson(run.output, each))) {
         helped.add(name);
         const onTheBillingPage = sandbox.charges().find(({ source }) => source === name);
@@ -86,6 +91,7 @@ export async function round(
       byItself: interrupted.filter((name) => !helped.has(name)).length,
       byAPerson: helped.size,
       violations: [...new Set(found)],
+      recovery,
     };
   } finally {
     process.off("exit", close);
