@@ -23,7 +23,9 @@ function records(project: Project): string[] {
 }
 
 /** An update whose command line alone is killed while the request is under way. Its provider process goes on. */
-async function killedWhileBuying(project: Project, sandbox: Sandbox): Promise<number> {
+async function killedWhileBuying(project: Project, sandbox: Sandbox, milliseconds = 1000): Promise<number> {
+  // The answer must still be out when the command line is killed.
+  sandbox.misbehave("slow", { milliseconds });
   const run = project.start("up", "--yes");
   let provider = 0;
   await whenRequested(sandbox, () => {
@@ -38,7 +40,6 @@ async function killedWhileBuying(project: Project, sandbox: Sandbox): Promise<nu
 describe("the command line was killed while the purchase was being made", () => {
   test("its provider process finishes the request, writes the outcome, and ends by itself", async () => {
     const { sandbox, project } = await watched();
-    sandbox.misbehave("slow", { milliseconds: 1000 });
 
     const provider = await killedWhileBuying(project, sandbox);
 
@@ -52,7 +53,6 @@ describe("the command line was killed while the purchase was being made", () => 
 
   test("the next up takes the purchase over, as if nothing had happened, and sends nothing", async () => {
     const { sandbox, project } = await watched();
-    sandbox.misbehave("slow", { milliseconds: 1000 });
     await ended(await killedWhileBuying(project, sandbox));
 
     const preview = await project.preview();
@@ -77,8 +77,7 @@ describe("the command line was killed while the purchase was being made", () => 
 
   test("a higher attempt buys nothing where the first turns out to have bought, and says so", async () => {
     const { sandbox, project } = await watched();
-    sandbox.misbehave("slow", { milliseconds: 3000 });
-    await killedWhileBuying(project, sandbox);
+    await killedWhileBuying(project, sandbox, 3000);
 
     project.declare({ args: { attempt: 2 } });
     const raised = await project.up("--skip-preview");
@@ -116,7 +115,6 @@ describe("the command line was killed while the purchase was being made", () => 
   test("a purchase that was still waiting its turn is not sent for nobody, and is bought by the next up", async () => {
     const { sandbox, project } = await watched();
     project.declare({ name: "a" }, { name: "b" }, { name: "c" });
-    sandbox.misbehave("slow", { milliseconds: 1000 });
 
     await ended(await killedWhileBuying(project, sandbox));
     expect(sandbox.requests()).toHaveLength(1);
