@@ -7,6 +7,7 @@ import { type OrderRecords, readOrders, type Try, tryOf } from "../journal/tries
 import { MAYBE_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
 import { Settings } from "../settings";
+import { PLAIN } from "./table";
 
 interface Options {
   readonly folder?: string;
@@ -52,20 +53,10 @@ async function read({ folder: given }: Options): Promise<{ folder: string; order
   return { folder, orders: await readOrders(new FileStore(folder)) };
 }
 
-const PLAIN = {
-  ...Object.fromEntries(
-    ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-      .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid"])
-      .map((line) => [line, ""]),
-  ),
-  middle: "  ",
-};
-
 function tableOf(tries: readonly Try[]) {
   const table = new Table({
     head: ["", "order", "try", "time", "purchase", "team", "credits", "dollars", "outcome", "intent"],
-    chars: PLAIN,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    ...PLAIN,
     colAligns: ["left", "left", "right", "left", "left", "left", "left", "right", "left", "left"],
   });
   for (const one of tries) {

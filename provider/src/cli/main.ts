@@ -31,6 +31,16 @@ journal
   .description("everything known of one order")
   .action(async (order) => (await import("./journal.js")).showOrder(order, journal.opts()));
 
+program
+  .command("review")
+  .description(
+    "say what a merge would charge, from `pulumi preview --json`; exits with 1 where it is over budget",
+  )
+  .argument("[file]", "what Pulumi printed, or - for standard input", "-")
+  .option("--format <format>", "markdown, text or json", "markdown")
+  .option("--budget <dollars>", "instead of the stack's vercelCredits:maxAmountPerUpdate")
+  .action(async (file, options) => (await import("./review.js")).reviewFile(file, options));
+
 program.parseAsync().catch((error: Error) => {
   console.error(`pulumi-vercel-credits: ${error.message}`);
   process.exitCode = 2;

@@ -1,0 +1,75 @@
+import { printable } from "../messages";
+import { dollars } from "../money";
+import { totalInWords } from "./budget";
+import { HEADINGS, type Review, rowOf } from "./review";
+
+/** What code hosts take as one comment, in characters. */
+const LONGEST_COMMENT = 65_536;
+
+/**
+ * A comment for a pull request. What came from a program stands in code spans only: there it can't be a row, a link
+ * or a mention.
+ */
+export function markdownOf(review: Review, longest = LONGEST_COMMENT): string {
+  const head = [marker(review), headline(review)];
+  const { operations } = review;
+  if (operations.length === 0) return `${head.join("\n")}\n`;
+  const table = [`| ${HEADINGS.join(" | ")} |`, `|${"---|".repeat(HEADINGS.length - 1)}---:|`];
+  const rows = operations.map((operation) => {
+    const { what, resource, team, credits, dollars: amount, note } = rowOf(operation);
+    return `| ${what} | ${code(resource)} | ${code(team)} | ${code(credits)} | ${note && code(note)} | ${amount} |`;
+  });
+  const tail = ["", ...closing(review)];
+  const build = (shown: number) =>
+    [...head, "", ...table, ...rows.slice(0, shown), ...leftOut(review, shown), ...tail, ""].join("\n");
+  let shown = rows.length;
+  while (shown > 0 && build(shown).length > longest) shown = Math.floor(shown * 0.9);
+  return build(shown);
+}
+
+/** Hidden: by it a bot finds its own comment for this project and stack again. */
+function marker({ project, stack }: Review): string {
+  return `<!-- pulumi-vercel-credits review ${encodeURIComponent(project)}/${encodeURIComponent(stack)} -->`;
+}
+
+function headline({ operations, verdict }: Review): string {
+  const charges = operations.some(({ kind }) => kind === "buy" || kind === "buy again");
+  if (!charges) {
+    return operations.length === 0
+      ? "No Vercel credits are bought by this change."
+      : "**$0.00 will be charged** by this change.";
+  }
+  return `**${capital(totalInWords(verdict))} will be charged at once** for Vercel credits, before tax, and it is not refundable.`;
+}
+
+function closing({ bought, verdict }: Review): string[] {
+  const { budget, isWithin, unknown } = verdict;
+  const times = `${bought.purchases} purchase${bought.purchases === 1 ? "" : "s"}`;
+  const already = bought.isPartial
+    ? "Bought already with this stack: not in this preview (`pulumi preview --json --show-sames` lists it)."
+    : `Bought already with this stack: ${times}, ${dollars(bought.dollars)}.`;
+  const over = unknown > 0 ? "an amount is not known, which counts as over it" : "over it";
+  return [
+    `${isWithin ? "✅ Within" : "❌ **Not within**"} the budget of ${dollars(budget)} for one update${isWithin ? "" : `: ${over}`}.`,
+    "",
+    already,
+  ];
+}
+
+function leftOut({ operations }: Review, shown: number): string[] {
+  const left = operations.length - shown;
+  return left === 0 ? [] : ["", `... and ${left} more, which the total above includes.`];
+}
+
+/** A code span that nothing in the text can end: of more backticks than any run in it, and without a bare pipe. */
+function code(text: string): string {
+  const safe = printable(text, 100);
+  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = safe.startsWith("`") || safe.endsWith("`") || safe.trim() !== safe ? " " : "";
+  return `${fence}${pad}${safe.replaceAll("|", "\\|")}${pad}${fence}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

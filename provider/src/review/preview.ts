@@ -1,0 +1,150 @@
+import { z } from "zod";
+
+/** One resource of a preview, as far as it is looked at here. */
+export interface Step {
+  /** What the engine would do: `create`, `update`, `same`, `delete`, `create-replacement`, ... */
+  readonly op: string;
+  readonly urn: string;
+  readonly olds: State | undefined;
+  readonly news: State | undefined;
+}
+
+type State = z.infer<typeof stateSchema>;
+
+export interface Preview {
+  readonly steps: readonly Step[];
+  /** What the programs and providers printed. */
+  readonly lines: readonly string[];
+  /** The stack's configuration, as far as the preview tells it; secrets are masked by Pulumi. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** How many unchanged resources were left out (`pulumi preview --json` lists them only with `--show-sames`). */
+  readonly leftOut: number;
+}
+
+/** What was read is no complete preview, so nothing can be said about money. */
+export class Unusable extends Error {}
+
+const values = z.record(z.string(), z.unknown()).nullish();
+const stateSchema = z.object({ inputs: values, outputs: values });
+const state = stateSchema.nullish().transform((value) => value ?? undefined);
+
+const digestSchema = z.object({
+  config: values,
+  steps: z.array(z.object({ op: z.string(), urn: z.string(), oldState: state, newState: state })),
+  diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })).nullish(),
+  changeSummary: z.record(z.string(), z.number()).nullish(),
+  maybeCorrupt: z.boolean().nullish(),
+});
+
+/** The events that matter, of those in a stream; each line has one. */
+const eventSchema = z.object({
+  preludeEvent: z.object({ config: values }).optional(),
+  resourcePreEvent: z
+    .object({ metadata: z.object({ op: z.string(), urn: z.string(), old: state, new: state }) })
+    .optional(),
+  diagnosticEvent: z.object({ message: z.string(), severity: z.string() }).optional(),
+  summaryEvent: z
+    .object({
+      maybeCorrupt: z.boolean().nullish(),
+      isPreview: z.boolean().nullish(),
+      result: z.string().nullish(),
+      resourceChanges: z.record(z.string(), z.number()).nullish(),
+    })
+    .optional(),
+});
+
+/** Reads what `pulumi preview --json` printed, or a stream of engine events, one JSON object a line. */
+export function readPreview(text: string): Preview {
+  const trimmed = text.trim();
+  if (trimmed === "") throw new Unusable("it is empty");
+  const digest = parseJson(trimmed);
+  if (digest !== undefined && typeof digest === "object" && digest !== null && "steps" in digest)
+    return readDigest(digest);
+  return readStream(trimmed);
+}
+
+function readDigest(json: unknown): Preview {
+  const digest = checked(digestSchema, json);
+  refuseErrors(digest.diagnostics ?? []);
+  if (digest.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt");
+  if (!digest.changeSummary)
+    throw new Unusable("it has no summary of changes, so it did not come to its end");
+  const steps = digest.steps.map(({ op, urn, oldState, newState }) => ({
+    op,
+    urn,
+    olds: oldState,
+    news: newState,
+  }));
+  return complete(steps, digest.diagnostics ?? [], digest.config ?? {}, digest.changeSummary);
+}
+
+function readStream(text: string): Preview {
+  const events = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line, i) => {
+      const json = parseJson(line);
+      if (json === undefined) {
+        throw new Unusable(
+          i === 0 ? "it is not JSON" : `line ${i + 1} is not JSON, so it was cut off or mixed up`,
+        );
+      }
+      return checked(eventSchema, json);
+    });
+  const summary = events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent;
+  const diagnostics = events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+  refuseErrors(diagnostics);
+  if (summary === undefined) throw new Unusable("it has no summary, so it did not come to its end");
+  if (summary.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt");
+  if (summary.isPreview === false) throw new Unusable("it is the record of an update, not of a preview");
+  if (summary.result && summary.result !== "succeeded") throw new Unusable(`the preview ${summary.result}`);
+  const steps = events
+    .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
+    .map(({ op, urn, old, new: news }) => ({ op, urn, olds: old, news }));
+  const config = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config;
+  return complete(steps, diagnostics, config ?? {}, summary.resourceChanges ?? {});
+}
+
+/** Every change that is counted must be there; what is missing could be a purchase. */
+function complete(
+  steps: Step[],
+  diagnostics: readonly { message: string; severity: string }[],
+  config: Record<string, unknown>,
+  counted: Record<string, number>,
+): Preview {
+  for (const [op, count] of Object.entries(counted)) {
+    const found = steps.filter((step) => step.op === op).length;
+    if (found < count && op !== "same")
+      throw new Unusable(`it counts ${count} "${op}" and lists ${found}, so it was cut`);
+  }
+  const sames = steps.filter(({ op }) => op === "same").length;
+  return {
+    steps,
+    lines: diagnostics
+      .filter(({ severity }) => severity.startsWith("info"))
+      .map(({ message }) => message.trim()),
+    config,
+    leftOut: Math.max(0, (counted.same ?? 0) - sames),
+  };
+}
+
+function refuseErrors(diagnostics: readonly { message: string; severity: string }[]): void {
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  if (error) throw new Unusable(`the preview failed: ${error.message.trim().replace(/^error: /, "")}`);
+}
+
+function checked<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new Unusable(
+    `it is not what Pulumi prints: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, " ")}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
