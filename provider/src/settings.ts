@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { NOTHING_CHARGED, printable } from "./messages";
+import { CREDIT_TYPES } from "./order-arguments";
 import { Refusal } from "./refusal";
 
 export interface Endpoint {
@@ -83,6 +84,16 @@ export class Settings {
     return this.number("vercelCredits:maxAmountPerUpdate", 1000, DOLLARS);
   }
 
+  /** The credit types that may be bought, or undefined where all may. */
+  get allowedCreditTypes(): readonly string[] | undefined {
+    return this.list("vercelCredits:allowedCreditTypes", z.enum(CREDIT_TYPES), CREDIT_TYPES.join(", "));
+  }
+
+  /** The teams (slugs or ids) that may be charged, or undefined where all may. */
+  get allowedTeams(): readonly string[] | undefined {
+    return this.list("vercelCredits:allowedTeams", z.string().regex(/^\S+$/), "team slugs or ids");
+  }
+
   /** How long the one request may take, in seconds. */
   get timeoutSeconds(): number {
     return this.number("vercelCredits:timeoutSeconds", 120, SECONDS);
@@ -113,13 +124,26 @@ export class Settings {
    * Without checkpoints, the engine would not write down that an order was opened.
    */
   refuseUnusable(): void {
-    void [this.apiUrl, this.timeoutSeconds, this.journalFolder];
+    void [this.apiUrl, this.timeoutSeconds, this.journalFolder, this.allowedCreditTypes, this.allowedTeams];
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +
           `could buy it twice. ${NOTHING_CHARGED} Unset it and run \`pulumi up\` again.`,
       );
     }
+  }
+
+  /** A list as `a,b`, or as Pulumi's structured configuration writes it: `["a","b"]`. */
+  private list(key: string, item: z.ZodType<string>, ofWhat: string): readonly string[] | undefined {
+    const text = this.config(key)?.trim();
+    if (text === undefined) return undefined;
+    const list = text.startsWith("[") ? parseJson(text) : text.split(",").map((one) => one.trim());
+    const parsed = z.array(item).min(1).safeParse(list);
+    if (parsed.success) return parsed.data;
+    throw new Refusal(
+      `${key} is "${printable(text)}", but must be a list of ${ofWhat}, such as a,b. ${NOTHING_CHARGED} ` +
+        `Set it anew with \`pulumi config set ${key}\`.`,
+    );
   }
 
   private number(key: string, byDefault: number, schema: z.ZodType<number>): number {
@@ -133,6 +157,14 @@ export class Settings {
       );
     }
     return parsed.data;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

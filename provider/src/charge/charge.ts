@@ -1,6 +1,7 @@
 import type { Journal } from "../journal/journal";
 import { printable } from "../messages";
 import { dollars } from "../money";
+import type { CreditType } from "../order-arguments";
 import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
 import { longestRequestSeconds } from "./limits";
@@ -62,8 +63,8 @@ export class Charges {
       const what = `It was not sent, because nobody knows how the purchase "${this.#unsettled}" of this update ended.`;
       return notSent(what, order, "Settle that one first");
     }
-    const overCap = capExceeded(amount, settings, this.#spent);
-    if (overCap) return notSent(`It was not sent, because ${overCap}`, order, "Lower it or raise the cap");
+    const over = overBudget(order.arguments, settings, this.#spent);
+    if (over) return notSent(`It was not sent, because ${over.why}`, order, "Change it or the budget");
     if (await this.surroundings.engineIsGone()) {
       return notSent("It was not sent, because the pulumi command that asked for it has ended.", order);
     }
@@ -94,18 +95,47 @@ export class Charges {
   }
 }
 
-/** Which cap an order would exceed, as a sentence; `before` is what the update charges without it, in dollars. */
-export function capExceeded(amount: number, settings: Settings, before: number): string | undefined {
-  const { maxAmount, maxAmountPerUpdate } = settings;
+/** What is wanted of an order, as far as it is known; `team` is null where it isn't, and absent where none is given. */
+export interface Wanted {
+  readonly amount?: number | undefined;
+  readonly creditType?: CreditType | undefined;
+  readonly team?: string | null | undefined;
+}
+
+/**
+ * Why the stack's budget doesn't allow an order, as a sentence, or undefined where it does. What isn't known yet is left
+ * out, and judged in the update.
+ *
+ * @param before What the update charges without it, in dollars.
+ */
+export function overBudget(
+  order: Wanted,
+  settings: Settings,
+  before: number,
+): { argument: "amount" | "creditType" | "team"; why: string } | undefined {
+  const { maxAmount, maxAmountPerUpdate, allowedCreditTypes, allowedTeams } = settings;
+  const { amount = 0, creditType, team } = order;
+  if (creditType !== undefined && allowedCreditTypes?.includes(creditType) === false) {
+    const why = `creditType is ${creditType}, and vercelCredits:allowedCreditTypes allows ${allowedCreditTypes.join(", ")}.`;
+    return { argument: "creditType", why };
+  }
+  if (team !== null && allowedTeams?.includes(team ?? "") === false) {
+    const whose = printable(team ?? "the token's own default", 100);
+    return {
+      argument: "team",
+      why: `team is ${whose}, and vercelCredits:allowedTeams allows ${allowedTeams.join(", ")}.`,
+    };
+  }
   if (amount > maxAmount) {
-    return `amount is ${dollars(amount)}, and vercelCredits:maxAmount allows ${dollars(maxAmount)} for one purchase.`;
+    const why = `amount is ${dollars(amount)}, and vercelCredits:maxAmount allows ${dollars(maxAmount)} for one purchase.`;
+    return { argument: "amount", why };
   }
   const total = before + amount;
   if (total > maxAmountPerUpdate) {
-    return (
+    const why =
       `amount (${dollars(amount)}) brings this update to ${dollars(total)}, and ` +
-      `vercelCredits:maxAmountPerUpdate allows ${dollars(maxAmountPerUpdate)}.`
-    );
+      `vercelCredits:maxAmountPerUpdate allows ${dollars(maxAmountPerUpdate)}.`;
+    return { argument: "amount", why };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Knowledge, provesCharged, provesNothingCharged } from "../journal/journal";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
+import type { CreditType } from "../order-arguments";
 import { Refusal } from "../refusal";
 import { argumentsOf, checkArguments, type Inputs, isUnknown, nameOf, type OpenedUnder } from "./inputs";
 import { holderOf, ordersOf, recall, recallPatiently } from "./recovery";
@@ -21,8 +22,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
     run.isPreview = isPreview;
     const isNew = Object.keys(olds).length === 0;
     if (failures.length === 0 && isNew) {
-      const overCap = plan(inputs);
-      if (overCap) failures.push({ property: "amount", reason: overCap });
+      const over = plan(inputs);
+      if (over) failures.push({ property: over.argument, reason: over.why });
     }
     return { inputs, failures };
   }
@@ -34,8 +35,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
   async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
     const known = await recall(run, olds);
     const changes = opensAnew(known, olds, news);
-    const overCap = changes && plan(news);
-    if (overCap) throw new Refusal(`${nameOf(news)}: ${overCap}`);
+    const over = changes && plan(news);
+    if (over) throw new Refusal(`${nameOf(news)}: ${over.why}`);
     if (changes && run.isPreview && !isRaised(olds, news)) console.log(againLine(news, known));
     return { changes };
   }
@@ -115,13 +116,16 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
     return { ...inputs, orderId, __journal };
   }
 
-  /** Counts an order that is about to be opened. Says which cap it would exceed; throws where nothing may be bought. */
-  function plan(inputs: Inputs): string | undefined {
-    if (inputs.adopt !== undefined) return undefined;
+  /** Counts an order that is about to be opened. Says why it isn't allowed; throws where nothing may be bought. */
+  function plan({ adopt, amount, creditType, team }: Inputs): ReturnType<Run["plan"]> {
+    if (adopt !== undefined) return undefined;
     run.settings.refuseUnusable();
-    if (isUnknown(inputs.amount)) return undefined;
-    const overCap = run.plan(inputs.amount as number);
-    return overCap && `${overCap} ${NOTHING_CHARGED} Lower it, or raise the cap.`;
+    const over = run.plan({
+      amount: isUnknown(amount) ? undefined : (amount as number),
+      creditType: isUnknown(creditType) ? undefined : (creditType as CreditType),
+      team: isUnknown(team) ? null : (team as string | undefined),
+    });
+    return over && { ...over, why: `${over.why} ${NOTHING_CHARGED} Change it, or the budget.` };
   }
 
   async function journaled<T>(write: () => T | Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { type ArmedOrder, ArmedOrders } from "../charge/armed-orders";
-import { Charges, capExceeded, type Surroundings } from "../charge/charge";
+import { Charges, overBudget, type Surroundings, type Wanted } from "../charge/charge";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
 import type { JournalStore } from "../journal/store";
@@ -74,11 +74,11 @@ export class Run {
     return this.#charges.unsettled;
   }
 
-  /** Counts an order that is about to be opened, in a preview too. Says which cap it would exceed. */
-  plan(amount: number): string | undefined {
-    const overCap = capExceeded(amount, this.settings, this.#planned);
-    this.#planned += amount;
-    return overCap;
+  /** Counts an order that is about to be opened, in a preview too. Says why the stack's budget doesn't allow it. */
+  plan(wanted: Wanted): ReturnType<typeof overBudget> {
+    const over = overBudget(wanted, this.settings, this.#planned);
+    this.#planned += wanted.amount ?? 0;
+    return over;
   }
 
   /** Ends this process once its engine is gone and its last charge has ended and is written down. */
