@@ -11,9 +11,15 @@ const FOLDER = "tests/review/previews";
 
 const GATEWAY: Declared = { name: "gateway-2026-q4", args: { creditType: "gateway", amount: 100 } };
 const V0: Declared = { name: "v0-2026-q4", args: { creditType: "v0", amount: 50 } };
-const with_ = (declared: Declared, args: Declared["args"]): Declared => ({ ...declared, args: { ...declared.args, ...args } });
+const with_ = (declared: Declared, args: Declared["args"]): Declared => ({
+  ...declared,
+  args: { ...declared.args, ...args },
+});
 
-type Scene = (stage: { project: Project; sandbox: Awaited<ReturnType<typeof startSandbox>> }) => Promise<void>;
+type Scene = (stage: {
+  project: Project;
+  sandbox: Awaited<ReturnType<typeof startSandbox>>;
+}) => Promise<void>;
 
 /** Brings a stack and a program into the state whose preview is recorded. */
 const SCENES: Record<string, Scene> = {

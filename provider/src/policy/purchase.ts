@@ -1,0 +1,24 @@
+/** The type of a purchase, as the engine names it to policies. */
+const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
+
+export function isPurchase({ type }: { type: string }): boolean {
+  return type === TYPE;
+}
+
+/** What a preview doesn't know yet. `@pulumi/policy` throws where such a value is read. */
+export const NOT_KNOWN = Symbol("not known yet");
+
+/** A property of a purchase; never what lets a policy be skipped, as an unknown value would. */
+export function read(props: Record<string, unknown>, key: string): unknown {
+  try {
+    return props[key];
+  } catch {
+    return NOT_KNOWN;
+  }
+}
+
+/** Whole US dollars: 1 credit is 1 dollar, before tax. Undefined where it isn't known. */
+export function dollarsOf(props: Record<string, unknown>): number | undefined {
+  const amount = read(props, "amount");
+  return typeof amount === "number" ? amount : undefined;
+}

@@ -1,0 +1,119 @@
+import { examplePolicyPack, type PolicyPack } from "../support/policy-pack";
+import { sandboxAndProject } from "../support/stack";
+
+const packs: PolicyPack[] = [];
+afterEach(() => {
+  for (const pack of packs.splice(0)) pack.remove();
+});
+
+async function stackWithPolicies() {
+  const { sandbox, project } = await sandboxAndProject();
+  const pack = examplePolicyPack(project);
+  packs.push(pack);
+  return { sandbox, project, pack };
+}
+
+describe("the policy pack", () => {
+  test("lets a purchase within every limit through, in the preview and in the update", async () => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    project.declare({ args: { amount: 500 } });
+
+    const preview = await project.preview(...pack.flags());
+    const up = await project.up(...pack.flags());
+
+    expect(preview).toMatchObject({ code: 0, output: expect.stringContaining("vercel-credits") });
+    expect(up.code).toBe(0);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "the dollars of one purchase",
+      [{ args: { amount: 501 } }],
+      "credits: $501.00 is over the $500.00 allowed for one purchase.",
+    ],
+    [
+      "the credit types",
+      [{ args: { creditType: "agent" } }],
+      'credits: "agent" is not one of the credit types that may be bought: gateway, v0.',
+    ],
+    [
+      "another attempt that nobody approved",
+      [{ args: { attempt: 2 } }],
+      "credits: attempt 2 may charge again and is not approved.",
+    ],
+  ])("stops in the preview and before any charge: %s", async (_what, declared, message) => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    project.declare(...declared);
+
+    const preview = await project.preview(...pack.flags());
+    const up = await project.up("--skip-preview", ...pack.flags());
+
+    expect(preview.output).toContain(message);
+    expect(preview.code).not.toBe(0);
+    expect(up.output).toContain(message);
+    expect(up.code).not.toBe(0);
+    expect(sandbox.requests()).toHaveLength(0);
+  });
+
+  test("limits what a stack spends over its lifetime: what was bought before counts", async () => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    const limits = { "credits-per-stack": { maxAmount: 150 } };
+    project.declare({ name: "first" });
+    await project.up(...pack.flags(limits));
+    project.declare({ name: "first" }, { name: "second" });
+
+    const { code, output } = await project.preview(...pack.flags(limits));
+
+    expect(output).toContain(
+      "this stack: purchases of $200.00 in all are over the $150.00 allowed over its lifetime.",
+    );
+    expect(code).not.toBe(0);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test("limits what is spent for each team", async () => {
+    const { project, pack } = await stackWithPolicies();
+    project.declare({ name: "ours" }, { name: "theirs", args: { team: "other" } });
+
+    const { code, output } = await project.preview(
+      ...pack.flags({ "credits-per-team": { maxAmounts: { other: 50, "*": 100 } } }),
+    );
+
+    expect(output).toContain("team other: purchases of $100.00 in all are over the $50.00 allowed");
+    expect(output).not.toContain("team acme: purchases");
+    expect(code).not.toBe(0);
+  });
+
+  test("an amount that the preview does not know is over the limit", async () => {
+    const { project, pack } = await stackWithPolicies();
+    project.write(
+      "index.js",
+      `const { CreditPurchase } = require("pulumi-vercel-credits");
+       const first = new CreditPurchase("first", { creditType: "gateway", amount: 1 });
+       new CreditPurchase("later", { creditType: "gateway", amount: first.total.apply(Number) });`,
+    );
+
+    const { code, output } = await project.preview(...pack.flags());
+
+    expect(output).toContain("later: the amount is not known yet, which counts as over the limit.");
+    expect(code).not.toBe(0);
+  });
+
+  test("a policy that only advises says so and stops nothing", async () => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    project.declare({ args: { amount: 501 }, opts: { protect: false } });
+
+    const { code, output } = await project.up(
+      ...pack.flags({
+        all: "advisory",
+        "credits-per-purchase": { enforcementLevel: "advisory", maxAmount: 500 },
+      }),
+    );
+
+    expect(output).toContain("credits: $501.00 is over the $500.00 allowed for one purchase.");
+    expect(output).toContain("credits: protect is off.");
+    expect(code).toBe(0);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+});
