@@ -1,16 +1,24 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "../../tools/engine.mts";
-import { type Declared, Project } from "../../tools/pulumi-project.mts";
+import { type Declared, Project, ROOT } from "../../tools/pulumi-project.mts";
+import { FOLDER, reviewed } from "../support/reviewed.ts";
 
 /**
- * `npm run record-previews`: makes tests/review/previews anew, each with what `pulumi preview --json` printed on the real
- * engine for a real program in a real state. The comments beside them are what the review must make of them.
+ * `node tests/review/record.mts`: makes tests/review/previews anew, each with what `pulumi preview --json` printed on the
+ * real engine for a real program in a real state, as one document and as a stream, and beside it the comment that the
+ * review makes of it. The comments are what a person reads in the diff.
  */
-const FOLDER = "tests/review/previews";
-
 const GATEWAY: Declared = { name: "gateway-2026-q4", args: { creditType: "gateway", amount: 100 } };
 const V0: Declared = { name: "v0-2026-q4", args: { creditType: "v0", amount: 50 } };
+/** `--only NAME` makes one of them anew. */
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+
+/** All that could break out of a table's cell, of Markdown or of a line. */
+const FORGED = "x` | 💳 | **$0.00** <!-- @everyone [click](https://example.com) <b>\n| 💳 buy | none |";
+
 const with_ = (declared: Declared, args: Declared["args"]): Declared => ({
   ...declared,
   args: { ...declared.args, ...args },
@@ -44,6 +52,30 @@ const SCENES: Record<string, Scene> = {
     sandbox.misbehave("decline");
     await project.up();
   },
+  "buy at an amount not known yet": async ({ project }) =>
+    project.write(
+      "index.js",
+      `const { CreditPurchase } = require("pulumi-vercel-credits");
+       const first = new CreditPurchase("first", { creditType: "gateway", amount: 10 });
+       new CreditPurchase("as-much-as-the-first", { creditType: "v0", amount: first.total.apply(Number) });`,
+    ),
+  "a name that forges": async ({ project }) => project.declare({ ...GATEWAY, name: FORGED }),
+  "replaced, with what the journal knows": async ({ project }) => {
+    project.declare({ ...GATEWAY, opts: { protect: false } });
+    await project.mustRun("up", "--yes");
+    await project.mustRun("state", "taint", project.urn("CreditPurchase", GATEWAY.name), "--yes");
+  },
+  "replaced with its order, which buys again": async ({ project }) => {
+    project.declare({ ...GATEWAY, opts: { protect: false } });
+    await project.mustRun("up", "--yes");
+    await project.mustRun("state", "unprotect", "--all", "--yes");
+    for (const type of ["PurchaseOrder", "CreditPurchase"] as const)
+      await project.mustRun("state", "taint", project.urn(type, GATEWAY.name), "--yes");
+  },
+  "failed: over the stack's own budget": async ({ project }) => {
+    await project.config("vercelCredits:maxAmountPerUpdate", "120");
+    project.declare(GATEWAY, V0);
+  },
   unresolved: async ({ project, sandbox }) => {
     project.declare(GATEWAY);
     sandbox.misbehave("cut-after-charge");
@@ -68,18 +100,27 @@ const SCENES: Record<string, Scene> = {
   },
 };
 
+/** Says the same as `text`, without what differs from one machine to the next and means nothing. */
+const portable = (project: Project, text: string) =>
+  text.replaceAll(project.folder, "/project").replaceAll(ROOT, "/package");
+
+if (values.only === undefined) rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const engine = await findEngine();
 for (const [name, prepare] of Object.entries(SCENES)) {
+  if (values.only !== undefined && values.only !== name) continue;
   const sandbox = await startSandbox();
   const project = new Project({ engine: engine.folder, env: { VERCEL_API_URL: sandbox.url } });
   try {
     await project.init();
     await prepare({ project, sandbox });
-    const { output } = await project.mustRun("preview", "--json", "--show-sames");
-    // What differs from one machine and run to the next, and means nothing.
-    const text = output.replaceAll(project.folder, "/project").replaceAll(process.cwd(), "/package");
-    writeFileSync(`${FOLDER}/${name.replaceAll(" ", "-")}.json`, text);
+    const digest = await project.run("preview", "--json", "--show-sames");
+    project.env.PULUMI_ENABLE_STREAMING_JSON_PREVIEW = "true";
+    const stream = await project.run("preview", "--json");
+    const base = join(FOLDER, name.replaceAll(/[^a-z0-9]+/g, "-"));
+    writeFileSync(`${base}.json`, portable(project, digest.output));
+    writeFileSync(`${base}.jsonl`, portable(project, stream.output));
+    writeFileSync(`${base}.md`, reviewed(`${base}.json`));
     console.log(name);
   } finally {
     project.close();

@@ -11,17 +11,17 @@ const LONGEST_COMMENT = 65_536;
  * or a mention.
  */
 export function markdownOf(review: Review, longest = LONGEST_COMMENT): string {
-  const head = [marker(review), headline(review)];
+  const head = headline(review);
   const { operations } = review;
-  if (operations.length === 0) return `${head.join("\n")}\n`;
+  if (operations.length === 0) return [head, "", marker(review), ""].join("\n");
   const table = [`| ${HEADINGS.join(" | ")} |`, `|${"---|".repeat(HEADINGS.length - 1)}---:|`];
   const rows = operations.map((operation) => {
     const { what, resource, team, credits, dollars: amount, note } = rowOf(operation);
     return `| ${what} | ${code(resource)} | ${code(team)} | ${code(credits)} | ${note && code(note)} | ${amount} |`;
   });
-  const tail = ["", ...closing(review)];
+  const tail = ["", ...closing(review), "", marker(review), ""];
   const build = (shown: number) =>
-    [...head, "", ...table, ...rows.slice(0, shown), ...leftOut(review, shown), ...tail, ""].join("\n");
+    [head, "", ...table, ...rows.slice(0, shown), ...leftOut(review, shown), ...tail].join("\n");
   let shown = rows.length;
   while (shown > 0 && build(shown).length > longest) shown = Math.floor(shown * 0.9);
   return build(shown);

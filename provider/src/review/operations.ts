@@ -31,10 +31,19 @@ const TYPE = "::pulumi-nodejs:dynamic/vercel:CreditPurchase::";
 const isPurchase = ({ urn }: Step) => urn.includes(TYPE) || urn.includes(`$${TYPE.slice(2)}`);
 
 export function operationsOf(preview: Preview): Operation[] {
-  return preview.steps
-    .filter(isPurchase)
+  return stepOfEach(preview)
     .flatMap((step) => operationOf(step, preview.lines) ?? [])
-    .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+    .toSorted(
+      (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.resource.localeCompare(b.resource, "en"),
+    );
+}
+
+/** A replacement is one step of a document and three of a stream, of which the one that creates says what happens. */
+function stepOfEach({ steps }: Preview): Step[] {
+  const ofEach = Map.groupBy(steps.filter(isPurchase), ({ urn }) => urn);
+  return [...ofEach.values()].flatMap(
+    (ofOne) => ofOne.find(({ op }) => op === "create-replacement" || op === "replace") ?? ofOne.at(-1) ?? [],
+  );
 }
 
 function operationOf(step: Step, lines: readonly string[]): Operation | undefined {
@@ -53,7 +62,7 @@ function operationOf(step: Step, lines: readonly string[]): Operation | undefine
     amount: typeof amount === "number" && Number.isSafeInteger(amount) && amount > 0 ? amount : undefined,
     note:
       kind === "buy again"
-        ? `attempt ${inputs.attempt}`
+        ? `attempt ${isUnknown(inputs.attempt) ? "not known yet" : inputs.attempt}${record && `, on record: ${record}`}`
         : kind === "adopt"
           ? text(inputs.adopt)
           : record || undefined,
@@ -61,7 +70,7 @@ function operationOf(step: Step, lines: readonly string[]): Operation | undefine
 }
 
 function kindOf({ op, urn, olds, news }: Step, lines: readonly string[]): Kind | undefined {
-  if (op === "same" || op === "refresh" || op === "read") return undefined;
+  if (["same", "refresh", "read"].includes(op)) return undefined;
   if (op.startsWith("delete") || op === "discard" || op === "remove-pending-replace") return "forget";
   const inputs = news?.inputs;
   if (!inputs) return "unresolved";
@@ -79,12 +88,14 @@ function kindOf({ op, urn, olds, news }: Step, lines: readonly string[]): Kind |
     : "unresolved";
 }
 
-/** Purchases that stay as they are, made with this stack. Adopted ones were charged elsewhere, and aren't counted. */
+/** Purchases made with this stack and still on record. Adopted ones were charged elsewhere, and aren't counted. */
 export function boughtAlready(preview: Preview): Bought {
-  const made = preview.steps
-    .filter((step) => isPurchase(step) && !step.op.startsWith("delete"))
-    .map(({ olds }) => olds?.outputs ?? {})
-    .filter((outputs) => outputs.status === "succeeded" && standingOf(outputs) === "bought");
+  const onRecord = new Map(
+    preview.steps.filter(isPurchase).map(({ urn, olds }) => [urn, olds?.outputs ?? {}]),
+  );
+  const made = [...onRecord.values()].filter(
+    (outputs) => outputs.status === "succeeded" && standingOf(outputs) === "bought",
+  );
   return {
     purchases: made.length,
     dollars: made.reduce((sum, { amount }) => sum + BigInt(Number(amount) || 0), 0n),

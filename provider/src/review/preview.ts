@@ -130,7 +130,7 @@ function complete(
 
 function refuseErrors(diagnostics: readonly { message: string; severity: string }[]): void {
   const error = diagnostics.find(({ severity }) => severity === "error");
-  if (error) throw new Unusable(`the preview failed: ${error.message.trim().replace(/^error: /, "")}`);
+  if (error) throw new Unusable(`the preview failed: ${error.message.trim().replace(/^error: |\.$/g, "")}`);
 }
 
 function checked<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {

@@ -1,10 +1,11 @@
 import { dollars } from "../money";
 import { judge, type Verdict } from "./budget";
 import { type Bought, boughtAlready, type Kind, type Operation, operationsOf } from "./operations";
-import { readPreview, Unusable } from "./preview";
+import { readPreview } from "./preview";
 
 /** What a reviewer should know of the money in a change. */
 export interface Review {
+  /** Empty where the preview lists nothing, as without `--show-sames` when nothing changes. */
   readonly project: string;
   readonly stack: string;
   /** The dangerous ones first. */
@@ -20,8 +21,9 @@ export interface Review {
 export function review(text: string, budget?: string): Review {
   const preview = readPreview(text);
   const operations = operationsOf(preview);
-  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(preview.steps[0]?.urn ?? "") ?? [];
-  if (stack === undefined || project === undefined) throw new Unusable("it names no stack");
+  // A preview without changes lists no step, unless asked to with --show-sames, and then names no stack.
+  const [, stack = "", project = ""] =
+    /^urn:pulumi:([^:]*)::([^:]*)::/.exec(preview.steps[0]?.urn ?? "") ?? [];
   return {
     project,
     stack,

@@ -1,0 +1,206 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { markdownOf } from "../../provider/src/review/markdown";
+import { Unusable } from "../../provider/src/review/preview";
+import { review } from "../../provider/src/review/review";
+import { reviewed } from "../support/reviewed";
+
+const PREVIEWS = "tests/review/previews";
+const NAMES = readdirSync(PREVIEWS).flatMap((file) => /^(.*)\.md$/.exec(file)?.[1] ?? []);
+
+const read = (file: string) => readFileSync(join(PREVIEWS, file), "utf8");
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vercel-credits-review-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The same, as a file to review. */
+function file(text: string): string {
+  const path = join(folder, "preview.json");
+  writeFileSync(path, text);
+  return path;
+}
+
+describe("the comment of a preview that the real engine made", () => {
+  test("there are previews", () => expect(NAMES.length).toBeGreaterThan(10));
+
+  test.each(NAMES)("%s", (name) => {
+    expect(reviewed(join(PREVIEWS, `${name}.json`))).toBe(read(`${name}.md`));
+  });
+
+  test.each(NAMES.filter((name) => !name.startsWith("failed")))("%s, as a stream of events", (name) => {
+    expect(reviewed(join(PREVIEWS, `${name}.jsonl`))).toBe(read(`${name}.md`));
+  });
+});
+
+describe("what is not a complete preview is refused, never shown as $0", () => {
+  const stream = read("buy.jsonl").trimEnd();
+  const lines = stream.split("\n");
+
+  test("a stream cut after any of its lines", () => {
+    for (let kept = 0; kept < lines.length; kept++) {
+      const text = lines.slice(0, kept).join("\n");
+      const hasSummary = text.includes('"summaryEvent"');
+      if (!hasSummary) expect(() => review(text)).toThrow(Unusable);
+      else expect(review(text).verdict.total).toBe(150n);
+    }
+  });
+
+  test("a stream that lost a line about a resource", () => {
+    const purchases = lines.filter(
+      (line) => line.includes("resourcePreEvent") && line.includes('"op":"create"'),
+    );
+    expect(purchases.length).toBeGreaterThan(1);
+    for (const lost of purchases) {
+      expect(() => review(lines.filter((line) => line !== lost).join("\n"))).toThrow("so it was cut");
+    }
+  });
+
+  test("a document cut anywhere", () => {
+    const document = read("buy.json").trimEnd();
+    for (let length = 0; length < document.length; length += 97) {
+      expect(() => review(document.slice(0, length))).toThrow(Unusable);
+    }
+  });
+
+  test("one that may be corrupt, failed, or is an update's", () => {
+    const summary = JSON.parse(lines.find((line) => line.includes("summaryEvent")) ?? "");
+    const withSummary = (more: object) =>
+      [...lines, JSON.stringify({ ...summary, summaryEvent: { ...summary.summaryEvent, ...more } })].join(
+        "\n",
+      );
+    expect(() => review(withSummary({ maybeCorrupt: true }))).toThrow("corrupt");
+    expect(() => review(withSummary({ isPreview: false }))).toThrow("of an update");
+    expect(() => review(withSummary({ result: "failed" }))).toThrow("failed");
+    expect(() => review(JSON.stringify({ ...JSON.parse(read("buy.json")), maybeCorrupt: true }))).toThrow(
+      "corrupt",
+    );
+  });
+
+  test.each([
+    ["nothing", "", "it is empty"],
+    ["text", "no preview", "it is not JSON"],
+    ["another document", '{"a":1}', "it has no summary"],
+    ["steps of another shape", '{"steps":[{"op":1}]}', "it is not what Pulumi prints"],
+  ])("%s ends with 2, and says that nothing is known of money", (_what, text, why) => {
+    const printed = reviewed(file(text));
+    expect(printed).toContain(why);
+    expect(printed).toContain("Nothing is known of money.");
+    expect(printed).toMatch(/exit 2\n$/);
+    expect(printed).not.toMatch(/\$\d|\n {4}at /);
+  });
+});
+
+describe("the budget", () => {
+  const buy = join(PREVIEWS, "buy.json");
+
+  test("is the stack's own unless another is given; over it, the exit status is 1", () => {
+    expect(reviewed(buy)).toContain("✅ Within the budget of $1,000.00 for one update.");
+    expect(reviewed(buy, "--budget", "150")).toContain("✅ Within the budget of $150.00");
+    const over = reviewed(buy, "--budget", "149.99");
+    expect(over).toContain("❌ **Not within** the budget of $149.00");
+    expect(over).toMatch(/exit 1\n$/);
+  });
+
+  test("an unknown amount is over any", () => {
+    const printed = reviewed(join(PREVIEWS, "buy-at-an-amount-not-known-yet.json"), "--budget", "1000000");
+    expect(printed).toMatch(/exit 1\n$/);
+  });
+
+  test("nothing to buy is within any, also where Pulumi lists nothing at all", () => {
+    expect(reviewed(join(PREVIEWS, "nothing-to-buy.json"), "--budget", "0")).not.toContain("exit");
+    const empty = { steps: [], changeSummary: { same: 3 } };
+    expect(reviewed(file(JSON.stringify(empty)))).toMatch(/^No Vercel credits are bought by this change\.\n/);
+  });
+
+  test("one that is no number is refused", () => {
+    expect(reviewed(buy, "--budget", "plenty")).toMatch(/"plenty" is not a number[\s\S]*exit 2\n$/);
+  });
+});
+
+describe("formats", () => {
+  const buy = join(PREVIEWS, "buy.json");
+
+  test("text has no colour where nobody looks, and the total first", () => {
+    const printed = reviewed(buy, "--format", "text");
+    expect(printed).toMatch(/^test\/dev: \$150\.00 will be charged at once, before tax, not refundable\./);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(printed).not.toMatch(/\u001b/);
+  });
+
+  test("json has money as decimal text", () => {
+    expect(JSON.parse(reviewed(buy, "--format", "json"))).toMatchObject({
+      project: "test",
+      stack: "dev",
+      total: "150.00",
+      withinBudget: true,
+      operations: [
+        {
+          operation: "buy",
+          resource: "gateway-2026-q4",
+          team: "acme",
+          creditType: "gateway",
+          amount: "100.00",
+        },
+        { operation: "buy", resource: "v0-2026-q4", amount: "50.00" },
+      ],
+      bought: { purchases: 0, amount: "0.00" },
+    });
+  });
+
+  test("another is refused with the names of those there are", () => {
+    expect(reviewed(buy, "--format", "html")).toMatch(/markdown, text, json\nexit 2\n$/);
+  });
+});
+
+describe("large stacks", () => {
+  /** The recorded preview of one purchase among `others` times its own unchanged steps, and `times` purchases. */
+  function many(times: number, others: number): string {
+    const one = JSON.parse(read("buy-more.json"));
+    const same = one.steps.filter(({ op }: { op: string }) => op === "same");
+    const created = one.steps.filter(({ op }: { op: string }) => op === "create");
+    const copies = (steps: { urn: string }[], count: number, name: string) =>
+      Array.from({ length: count }, (_, i) =>
+        steps.map((step) => ({ ...step, urn: `${step.urn}-${name}-${i}` })),
+      );
+    const steps = [
+      ...copies(same, others, "old")
+        .flat()
+        .map((step) => ({ ...step, urn: step.urn.replace("vercel:", "other:") })),
+      ...copies(created, times, "new").flat(),
+    ];
+    const changeSummary = { same: same.length * others, create: created.length * times };
+    return JSON.stringify({ ...one, steps, changeSummary });
+  }
+
+  test("one purchase among a thousand resources is found", () => {
+    const found = review(many(1, 400));
+    expect(found.operations).toHaveLength(1);
+    expect(found.verdict.total).toBe(50n);
+  });
+
+  test("a comment stays under what code hosts take, by leaving out rows and never the total", () => {
+    const result = review(many(2000, 1), "1000000");
+    const comment = markdownOf(result);
+    expect(comment.length).toBeLessThanOrEqual(65_536);
+    expect(comment).toContain("**$100,000.00 will be charged at once**");
+    const shown = comment.split("\n").filter((line) => line.includes("💳 buy")).length;
+    expect(comment).toContain(`... and ${2000 - shown} more, which the total above includes.`);
+    expect(comment).toMatch(/<!-- pulumi-vercel-credits review test\/dev -->\n$/);
+  });
+
+  test("the Pulumi SDK is not loaded for it", () => {
+    const printed = reviewed(file(many(1, 400)), "--format", "json");
+    expect(JSON.parse(printed).total).toBe("50.00");
+    for (const one of loadedBy("provider/dist/cli/review.js")) expect(one).not.toContain("@pulumi");
+  });
+
+  function loadedBy(module: string): string[] {
+    const script = `require("./${module}"); console.log(JSON.stringify(Object.keys(require.cache)))`;
+    return JSON.parse(execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }));
+  }
+});
