@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "../../tools/engine.mts";
 import { type Declared, Project, ROOT } from "../../tools/pulumi-project.mts";
-import { FOLDER, reviewed } from "../support/reviewed.ts";
+import { FOLDER, reviewed } from "../support/reviewed.mts";
 
 /**
  * `node tests/review/record.mts`: makes tests/review/previews anew, each with what `pulumi preview --json` printed on the
@@ -13,8 +13,8 @@ import { FOLDER, reviewed } from "../support/reviewed.ts";
  */
 const GATEWAY: Declared = { name: "gateway-2026-q4", args: { creditType: "gateway", amount: 100 } };
 const V0: Declared = { name: "v0-2026-q4", args: { creditType: "v0", amount: 50 } };
-/** `--only NAME` makes one of them anew. */
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+/** `--only NAME` makes one of them anew. `--earlier FOLDER` is a node_modules with an earlier version of this package. */
+const { values } = parseArgs({ options: { only: { type: "string" }, earlier: { type: "string" } } });
 
 /** All that could break out of a table's cell, of Markdown or of a line. */
 const FORGED = "x` | 💳 | **$0.00** <!-- @everyone [click](https://example.com) <b>\n| 💳 buy | none |";
@@ -76,6 +76,29 @@ const SCENES: Record<string, Scene> = {
     await project.config("vercelCredits:maxAmountPerUpdate", "120");
     project.declare(GATEWAY, V0);
   },
+  "several of each": async ({ project, sandbox }) => {
+    const agent: Declared = { name: "agent-2026-q4", args: { creditType: "agent", amount: 20 } };
+    const earlier: Declared = { name: "gateway-2026-q3", args: { amount: 100 } };
+    project.declare(earlier);
+    await project.mustRun("up", "--yes");
+    project.declare(earlier, agent);
+    sandbox.misbehave("cut-before-charge");
+    await project.up();
+    project.declare(earlier, with_(agent, { attempt: 2 }), GATEWAY, V0, {
+      name: "v0-by-hand",
+      args: { creditType: "v0", amount: 30, adopt: "pur_3kQ8Zr5tYw" },
+    });
+  },
+  "a stack that an earlier version made": async ({ project }) => {
+    const modules = join(project.folder, "node_modules");
+    project.declare(GATEWAY);
+    rmSync(modules);
+    symlinkSync(values.earlier ?? "", modules);
+    await project.mustRun("up", "--yes");
+    rmSync(modules);
+    symlinkSync(join(ROOT, "node_modules"), modules);
+    project.declare(GATEWAY, V0);
+  },
   unresolved: async ({ project, sandbox }) => {
     project.declare(GATEWAY);
     sandbox.misbehave("cut-after-charge");
@@ -104,11 +127,11 @@ const SCENES: Record<string, Scene> = {
 const portable = (project: Project, text: string) =>
   text.replaceAll(project.folder, "/project").replaceAll(ROOT, "/package");
 
-if (values.only === undefined) rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const engine = await findEngine();
 for (const [name, prepare] of Object.entries(SCENES)) {
   if (values.only !== undefined && values.only !== name) continue;
+  if (values.earlier === undefined && name.includes("earlier version")) continue;
   const sandbox = await startSandbox();
   const project = new Project({ engine: engine.folder, env: { VERCEL_API_URL: sandbox.url } });
   try {

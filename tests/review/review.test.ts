@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { markdownOf } from "../../provider/src/review/markdown";
 import { Unusable } from "../../provider/src/review/preview";
 import { review } from "../../provider/src/review/review";
-import { reviewed } from "../support/reviewed";
+import { reviewed } from "../support/reviewed.mts";
 
 const PREVIEWS = "tests/review/previews";
 const NAMES = readdirSync(PREVIEWS).flatMap((file) => /^(.*)\.md$/.exec(file)?.[1] ?? []);
