@@ -106,5 +106,13 @@ test("its command runs", () => {
   const run = (...args: string[]) => execFileSync(process.execPath, [bin, ...args], { encoding: "utf8" });
 
   expect(run("--version").trim()).toBe(require("../../provider/package.json").version);
-  expect(run("--help")).toContain("sandbox");
+  for (const command of ["sandbox", "journal", "review"]) expect(run("--help")).toContain(command);
+});
+
+test("its policies load without the provider's own packages around them", () => {
+  const script =
+    'console.log(require("pulumi-vercel-credits/policy").creditPolicies.map(({ name }) => name).join())';
+  expect(execFileSync(process.execPath, ["-e", script], { cwd: consumer, encoding: "utf8" })).toContain(
+    "credits-per-purchase,credits-per-stack",
+  );
 });

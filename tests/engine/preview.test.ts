@@ -124,6 +124,9 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
     ["vercelCredits:maxAmount", { "vercelCredits:maxAmount": "99" }, {}],
     ["vercelCredits:maxAmountPerUpdate", { "vercelCredits:maxAmountPerUpdate": "99.99" }, {}],
     ["vercelCredits:maxAmount", { "vercelCredits:maxAmount": "lots" }, {}],
+    ["vercelCredits:allowedCreditTypes", { "vercelCredits:allowedCreditTypes": '["v0", "agent"]' }, {}],
+    ["vercelCredits:allowedCreditTypes", { "vercelCredits:allowedCreditTypes": '["gatewy"]' }, {}],
+    ["vercelCredits:allowedTeams", { "vercelCredits:allowedTeams": '["other"]' }, {}],
     ["vercelCredits:timeoutSeconds", { "vercelCredits:timeoutSeconds": "soon" }, {}],
     ["vercel:apiUrl", { "vercel:apiUrl": "http://api.vercel.com" }, {}],
     ["PULUMI_SKIP_CHECKPOINTS", {}, { PULUMI_SKIP_CHECKPOINTS: "true" }],
@@ -169,6 +172,15 @@ describe("caps", () => {
     expect(run.code).toBe(0);
     expect(sandbox.charges().map(({ amount }) => amount)).toEqual([100, 50]);
   });
+});
+
+test("the teams and the credit types that a stack allows are bought", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  await project.config("--path", "vercelCredits:allowedTeams[0]", "acme");
+  await project.config("vercelCredits:allowedCreditTypes", '["gateway"]');
+
+  expect((await project.up()).code).toBe(0);
+  expect(sandbox.charges()).toHaveLength(1);
 });
 
 describe("an update that may not buy", () => {

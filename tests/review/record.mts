@@ -125,7 +125,11 @@ const SCENES: Record<string, Scene> = {
 
 /** Says the same as `text`, without what differs from one machine to the next and means nothing. */
 const portable = (project: Project, text: string) =>
-  text.replaceAll(project.folder, "/project").replaceAll(ROOT, "/package");
+  text
+    .replaceAll(project.folder, "/project")
+    .replaceAll(/project:\/\/\/[^"]*?node_modules/g, "project:///node_modules")
+    .replaceAll(/[^" ]*\/node_modules\/typescript/g, "node_modules/typescript")
+    .replaceAll(ROOT, "/package");
 
 mkdirSync(FOLDER, { recursive: true });
 const engine = await findEngine();
