@@ -5,8 +5,12 @@ module.exports = {
   transform: {
     "^.+\\.m?ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }],
   },
+  moduleNameMapper: {
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+    // An ES module, which jest does not load on every Node; the package has the other kind, too.
+    "^marked$": "<rootDir>/node_modules/marked/lib/marked.umd.js",
+  },
   // Every test that waits for something says so itself; this is only the last bound.
-  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   testTimeout: 120_000,
   maxWorkers: 2,
 };

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
+import { marked, type Tokens } from "marked";
 import { markdownOf } from "../../provider/src/review/markdown";
 import { Unusable } from "../../provider/src/review/preview";
 import { review } from "../../provider/src/review/review";
@@ -154,6 +156,59 @@ describe("formats", () => {
 
   test("another is refused with the names of those there are", () => {
     expect(reviewed(buy, "--format", "html")).toMatch(/markdown, text, json\nexit 2\n$/);
+  });
+});
+
+describe("nothing in a program can forge a row, a link or a mention", () => {
+  const result = review(read("buy.json"));
+  const [operation] = result.operations;
+  if (!operation) throw new Error("the preview buys");
+
+  test("whatever a purchase, a team or a record is called, it is one row of six cells", () => {
+    const sign = fc.constantFrom(
+      "|",
+      "\\",
+      "`",
+      "<",
+      ">",
+      "!",
+      "[",
+      "]",
+      "(",
+      ")",
+      "@",
+      "&",
+      "*",
+      "_",
+      "-",
+      "\n",
+      " ",
+      "a",
+      "#",
+      ";",
+      "~",
+      "$",
+    );
+    const text = fc.oneof(
+      fc.string({ unit: sign, minLength: 1, maxLength: 20 }),
+      fc.string({ minLength: 1 }),
+    );
+    fc.assert(
+      fc.property(text, (name) => {
+        const forged = { ...operation, resource: name, team: name, note: name };
+        const tokens = marked.lexer(markdownOf({ ...result, operations: [forged] }));
+        const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
+        expect(tables).toHaveLength(1);
+        expect(tables[0]?.rows).toHaveLength(1);
+        expect(tables[0]?.rows[0]).toHaveLength(6);
+        const html = marked.parser(tables);
+        expect(html.match(/<(?!\/?(table|thead|tbody|tr|th|td|code)\b)/g)).toBeNull();
+        // A mention outside of code would reach somebody.
+        expect(html.replaceAll(/<code>[^<]*<\/code>/g, "")).not.toContain("@");
+        expect(html).toContain("$100.00</td>");
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

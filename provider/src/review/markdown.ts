@@ -61,13 +61,11 @@ function leftOut({ operations }: Review, shown: number): string[] {
   return left === 0 ? [] : ["", `... and ${left} more, which the total above includes.`];
 }
 
-/** A code span that nothing in the text can end: of more backticks than any run in it, and without a bare pipe. */
+/** A code span that nothing in the text can end, with all that a table or Markdown could read as its own written out. */
 function code(text: string): string {
   const safe = printable(text, 100);
-  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = safe.startsWith("`") || safe.endsWith("`") || safe.trim() !== safe ? " " : "";
-  return `${fence}${pad}${safe.replaceAll("|", "\\|")}${pad}${fence}`;
+  if (/^[^`|\\<>&]+$/.test(safe)) return `\`${safe}\``;
+  return `<code>${safe.replaceAll(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`)}</code>`;
 }
 
 function capital(text: string): string {
