@@ -48,10 +48,22 @@ export const status: pulumi.Output<string> = new CreditPurchase("credits", args)
 
 test("the tarball holds what is needed and nothing else", () => {
   expect(packed).toEqual(
-    expect.arrayContaining(["LICENSE", "README.md", "package.json", "dist/index.js", "dist/index.d.ts"]),
+    expect.arrayContaining([
+      "LICENSE",
+      "README.md",
+      "package.json",
+      "bin/pulumi-vercel-credits.js",
+      "dist/index.js",
+      "dist/index.d.ts",
+    ]),
   );
   expect(
-    packed.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/[\w/-]+\.(js|d\.ts))$/.test(path)),
+    packed.filter(
+      (path) =>
+        !/^(LICENSE|README\.md|package\.json|bin\/pulumi-vercel-credits\.js|dist\/[\w/-]+\.(js|d\.ts))$/.test(
+          path,
+        ),
+    ),
   ).toEqual([]);
 });
 
