@@ -20,9 +20,14 @@ export function printable(text: string, longest = LONGEST_PRINTED): string {
   return visible.length > longest ? `${visible.slice(0, longest)}...` : visible;
 }
 
-/** Where a person sees what a team was really charged, and changes its card. */
+/** Where a person sees what a team was really charged, and changes its card and its plan. */
 export function billingPage(team: string | undefined): string {
+  return settingsPage(team, "/billing");
+}
+
+/** A page of a team's settings: `/billing`, `/members`, or its general one. Where only its id is known, Vercel asks which team. */
+export function settingsPage(team: string | undefined, page: "" | "/billing" | "/members"): string {
   return team === undefined || team.startsWith("team_")
-    ? "https://vercel.com/d?to=%2F%5Bteam%5D%2F~%2Fsettings%2Fbilling"
-    : `https://vercel.com/${encodeURIComponent(team)}/~/settings/billing`;
+    ? `https://vercel.com/d?to=${encodeURIComponent(`/[team]/~/settings${page}`)}`
+    : `https://vercel.com/${encodeURIComponent(team)}/~/settings${page}`;
 }

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { NOTHING_CHARGED, printable } from "./messages";
-import { CREDIT_TYPES } from "./order-arguments";
+import { CREDIT_TYPES, type CreditType } from "./order-arguments";
 import { Refusal } from "./refusal";
 
 export interface Endpoint {
@@ -11,6 +11,23 @@ export interface Endpoint {
   readonly timeoutSeconds: number;
 }
 
+/** Where one balance is read. */
+export interface BalanceSource {
+  readonly creditType: BalanceType;
+  readonly url: URL;
+  readonly key: string;
+}
+
+/** The credit types whose balance can be read. */
+export type BalanceType = Exclude<CreditType, "agent">;
+
+/** Sources: the AI Gateway's page on usage and billing, and the v0 API's "Get Billing". */
+export const BALANCES: Record<BalanceType, { readonly key: string; readonly url: string }> = {
+  gateway: { key: "AI_GATEWAY_API_KEY", url: "https://ai-gateway.vercel.sh/v1/credits" },
+  v0: { key: "V0_API_KEY", url: "https://api.v0.dev/v1/user/billing" },
+};
+
+const HEADER_SAFE = /^[\x21-\x7e]+$/;
 const DOLLARS = z.coerce.number().nonnegative();
 const SECONDS = z.coerce.number().positive().max(3600);
 
@@ -50,7 +67,7 @@ export class Settings {
       );
     }
     // Anything else can't be sent in a header, and the error about it would quote the token.
-    if (!/^[\x21-\x7e]+$/.test(token)) {
+    if (!HEADER_SAFE.test(token)) {
       throw new Refusal(
         `The Vercel token (vercel:apiToken, VERCEL_API_TOKEN or VERCEL_TOKEN) holds a space or a character ` +
           `that no token has. ${NOTHING_CHARGED} Set it again.`,
@@ -94,6 +111,36 @@ export class Settings {
     return this.list("vercelCredits:allowedTeams", z.string().regex(/^\S+$/), "team slugs or ids");
   }
 
+  /** Whether the team is looked at before its first order of an update is opened: `on`, the default, or `off`. */
+  get preflight(): boolean {
+    const text = this.config("vercelCredits:preflight")?.trim() ?? "on";
+    if (text === "on" || text === "off") return text === "on";
+    throw new Refusal(
+      `vercelCredits:preflight is "${printable(text)}", but must be on or off. ${NOTHING_CHARGED} ` +
+        "Run `pulumi config set vercelCredits:preflight on`.",
+    );
+  }
+
+  /**
+   * Where the balance of a credit type is read, and with which key: `AI_GATEWAY_API_KEY` or `V0_API_KEY`. Undefined
+   * where there is no such key, or no such balance (agent). Where `vercel:apiUrl` is on this machine (the sandbox),
+   * that answers for the other hosts, too: no real balance is compared with a sandbox's charges.
+   */
+  balanceSource(creditType: CreditType): BalanceSource | undefined {
+    if (creditType === "agent") return undefined;
+    const { key: name, url } = BALANCES[creditType];
+    const key = this.env[name]?.trim();
+    if (!key) return undefined;
+    if (!HEADER_SAFE.test(key)) {
+      throw new Refusal(
+        `${name} holds a space or a character that no key has. ${NOTHING_CHARGED} Set it again.`,
+      );
+    }
+    const { apiUrl } = this;
+    const real = new URL(url);
+    return { creditType, key, url: isLoopback(apiUrl.hostname) ? pathOf(apiUrl, real.pathname) : real };
+  }
+
   /** How long the one request may take, in seconds. */
   get timeoutSeconds(): number {
     return this.number("vercelCredits:timeoutSeconds", 120, SECONDS);
@@ -125,6 +172,7 @@ export class Settings {
    */
   refuseUnusable(): void {
     void [this.apiUrl, this.timeoutSeconds, this.journalFolder, this.allowedCreditTypes, this.allowedTeams];
+    void this.preflight;
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +
@@ -158,6 +206,11 @@ export class Settings {
     }
     return parsed.data;
   }
+}
+
+/** A path below an address that may have a path of its own. */
+export function pathOf(base: URL, path: string): URL {
+  return new URL(`${base.pathname.replace(/\/$/, "")}${path}`, base);
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import type { Reply } from "../../provider/src/charge/vercel-api";
+import type { Reply } from "../../provider/src/http/request";
 
 /** What may become of one request. */
 export const ANSWERS = [

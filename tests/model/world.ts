@@ -1,4 +1,4 @@
-import type { Reply } from "../../provider/src/charge/vercel-api";
+import type { Reply } from "../../provider/src/http/request";
 import { isCharge, isNamed, isRefused, type Request, replyTo } from "./endpoint";
 import * as engine from "./engine";
 import type { Act, Machine, Up } from "./history";

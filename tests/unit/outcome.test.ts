@@ -1,5 +1,5 @@
 import { judge } from "../../provider/src/charge/outcome";
-import type { Reply } from "../../provider/src/charge/vercel-api";
+import type { Reply } from "../../provider/src/http/request";
 
 const ordered = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 } as const;
 const order = { arguments: ordered, journaled: false };

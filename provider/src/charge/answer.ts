@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseExactly } from "../http/json";
 import { printable } from "../messages";
 
 /**
@@ -141,7 +142,7 @@ const LONGEST_TEXT = 16 * 1024;
 function keepable(body: string): Record<string, unknown> | undefined {
   if (body === "") return undefined;
   try {
-    const parsed: unknown = JSON.parse(body, exactNumber);
+    const parsed: unknown = parseExactly(body);
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
       return storable(parsed) as Record<string, unknown>;
     }
@@ -149,11 +150,6 @@ function keepable(body: string): Record<string, unknown> | undefined {
     // Not JSON, or nothing that the state can hold: kept as text.
   }
   return { text: body.slice(0, LONGEST_TEXT).replaceAll(PULUMI_MARKERS, "[marker]").toWellFormed() };
-}
-
-function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const digits = context?.source;
-  return typeof value === "number" && digits !== undefined && String(value) !== digits ? digits : value;
 }
 
 /** Deeper objects exhaust the stack when they are encoded for the engine, and the charge would be lost. */

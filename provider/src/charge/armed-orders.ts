@@ -1,3 +1,4 @@
+import type { Snapshot } from "../balances/evidence";
 import type { OrderArguments } from "../order-arguments";
 
 /** An order that was opened in this process, and may be used once. */
@@ -10,6 +11,8 @@ export interface ArmedOrder {
   readonly try: number;
   /** Whether a journal writes down what is sent for it, so that a refused one can be tried again by itself. */
   readonly journaled: boolean;
+  /** The balance of these credits when it was opened, where one could be read. */
+  readonly balance?: Snapshot | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Reply } from "../http/request";
 import type { Journal } from "../journal/journal";
 import { printable } from "../messages";
 import { dollars } from "../money";
@@ -6,7 +7,6 @@ import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
 import { longestRequestSeconds } from "./limits";
 import { judge, notSent, type Outcome } from "./outcome";
-import type { Reply } from "./vercel-api";
 
 /** What charging needs from outside. */
 export interface Surroundings {

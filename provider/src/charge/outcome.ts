@@ -1,9 +1,9 @@
+import type { Reply } from "../http/request";
 import { billingPage, CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../messages";
 import { dollars } from "../money";
 import { creditsFor, type OrderArguments } from "../order-arguments";
 import { type Answer, type Receipt, readAnswer } from "./answer";
 import type { ArmedOrder } from "./armed-orders";
-import type { Reply } from "./vercel-api";
 
 /** What is asked of an order here. */
 type Order = Pick<ArmedOrder, "arguments" | "journaled">;

@@ -84,6 +84,7 @@ export class Journal {
       name: order.name,
       ...(process.env.PULUMI_PROJECT && { project: process.env.PULUMI_PROJECT }),
       arguments: order.arguments,
+      ...(order.balance && { balance: order.balance }),
       until: new Date(Date.now() + secondsAtMost * 1000).toISOString(),
     });
   }

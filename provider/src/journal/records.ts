@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { z } from "zod";
+import { snapshotSchema } from "../balances/evidence";
 
 /** Which process wrote a record. */
 export type Writer = z.infer<typeof writerSchema>;
@@ -30,6 +31,8 @@ export const sentSchema = z.looseObject({
       attempt: z.number(),
     })
     .optional(),
+  /** The balance when the order was opened, for a person who has to find out how it ended. */
+  balance: snapshotSchema.optional().catch(undefined),
   /** Until when the request may still be under way. */
   until: z.string().optional(),
 });

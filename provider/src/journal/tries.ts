@@ -1,3 +1,4 @@
+import type { Others, Snapshot } from "../balances/evidence";
 import type { FileStore } from "./file-store";
 import {
   type OutcomeRecord,
@@ -36,6 +37,33 @@ export interface Try {
   readonly adopted?: string | undefined;
   /** The order that was opened in its place. */
   readonly next?: string | undefined;
+  /** The balance when it was opened, where one could be read. */
+  readonly balance?: Snapshot | undefined;
+}
+
+/** What is compared of tries. */
+type Purchase = Pick<Try, "order" | "creditType" | "team" | "amount" | "status" | "time" | "adopted">;
+
+/** The other purchases of the same credits for the same team that were sent since a moment. */
+export function othersSince(
+  tries: readonly Purchase[],
+  { order, creditType, team }: Pick<Try, "order" | "creditType" | "team">,
+  since: string,
+): Omit<Others, "isComplete"> {
+  const others = tries.filter(
+    (one) =>
+      one.order !== order &&
+      one.creditType === creditType &&
+      one.team === team &&
+      (one.time ?? since) >= since,
+  );
+  const amounts = (which: (one: Purchase) => boolean) => others.filter(which).map(({ amount = 0 }) => amount);
+  const isCharged = ({ status, adopted }: Purchase) => status === "succeeded" || adopted !== undefined;
+  const didNotBuy = ({ status = "" }: Purchase) => ["refused", "failed", "checkout"].includes(status);
+  return {
+    charged: amounts(isCharged),
+    doubtful: amounts((one) => !isCharged(one) && !didNotBuy(one)),
+  };
 }
 
 /** All that is recorded of one order. */
@@ -52,7 +80,6 @@ const RECORD = /^(.+)\.(sent|outcome|settled)$/;
 export async function readOrders(store: FileStore): Promise<OrderRecords[]> {
   const names = store
     .names()
-
     .map((name) => RECORD.exec(name)?.[1])
     .filter((name) => name !== undefined);
   const orders = await Promise.all([...new Set(names)].map((order) => readOrder(store, order)));
@@ -76,7 +103,7 @@ function timeOf({ sent, outcome }: OrderRecords): string {
 export function tryOf({ order, sent, outcome, settled }: OrderRecords): Try | undefined {
   if (sent === undefined && outcome === undefined) return undefined;
   if (whole(sent)?.withdrawnFor !== undefined) return undefined;
-  const { arguments: args, name, project, time, try: number } = whole(sent) ?? {};
+  const { arguments: args, name, project, time, try: number, balance } = whole(sent) ?? {};
   const { status, receipt = {}, reason } = whole(outcome) ?? {};
   const { adopted, next } = whole(settled) ?? {};
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
@@ -99,6 +126,7 @@ export function tryOf({ order, sent, outcome, settled }: OrderRecords): Try | un
     unresolved: (status === undefined || status === "unknown") && adopted === undefined && next === undefined,
     adopted,
     next,
+    balance,
   };
 }
 

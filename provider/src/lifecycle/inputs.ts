@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
+import type { Snapshot } from "../balances/evidence";
 import type { OrderReference } from "../journal/journal";
 import { NOTHING_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
@@ -8,10 +9,14 @@ import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "
 /** What Pulumi passes, in previews, for a value that is known only during the update. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Under which signature of which journal an order was opened, and the purchase's orders before it, oldest first. */
+/**
+ * What an order remembers: under which signature of which journal it was opened, the purchase's orders before it, oldest
+ * first, and the balance at that moment.
+ */
 export interface OpenedUnder {
   readonly signature?: string;
   readonly earlier?: readonly OrderReference[];
+  readonly balance?: Snapshot;
 }
 
 /** What the engine hands to the lifecycle methods: the arguments, and what this package adds to them. */

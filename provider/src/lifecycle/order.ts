@@ -92,6 +92,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
           `ended. ${NOTHING_CHARGED} Settle that one first, then run \`pulumi up\` again.`,
       );
     }
+    const { team, creditType } = argumentsOf(inputs);
+    if (team !== undefined) await run.preflight(nameOf(inputs), team, creditType);
   }
 
   async function open(
@@ -105,12 +107,16 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
     if (order.adopt === undefined) {
       const signature = await journaled(() => run.journal?.sign());
       if (signature !== undefined) __journal = { signature, ...__journal };
+      const balance = await run.balanceAtOpening(order.creditType);
+      if (balance !== undefined) __journal = { ...__journal, balance };
+      run.opened.add(orderId);
       run.armed.arm({
         orderId,
         name,
         arguments: order,
         try: earlier.length + 1,
         journaled: signature !== undefined,
+        balance,
       });
     }
     return { ...inputs, orderId, __journal };

@@ -4,6 +4,7 @@ import { notSent, type Outcome } from "../charge/outcome";
 import { type Knowledge, provesCharged } from "../journal/journal";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
 import { Refusal } from "../refusal";
+import { suggestion } from "./evidence";
 import {
   argumentsOf,
   chargeLine,
@@ -66,9 +67,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
     if (asksForAnother(olds, news)) return { outs: await buy(id, olds, news) };
     if (standingOf(olds) !== "open") return { outs: asJson(olds) };
     const known = await recallPatiently(run, news);
-    if (tookTheOrder(known)) return { outs: takeOver(id, olds, news, known) };
+    if (tookTheOrder(known)) return { outs: await takeOver(id, olds, news, known) };
     // The state stays as it is: an error without an id changes nothing in it.
-    throw new Refusal(`${nameOf(news)}: ${olds.reason}`);
+    throw new Refusal(`${nameOf(news)}: ${olds.reason}${await hint(news, olds)}`);
   }
 
   /** Uses the order, once, and keeps what came of it, whatever it was. */
@@ -89,20 +90,29 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
    * Brings what the journal knows into the state, as if the run that learned it had not been cut short. Nothing is
    * sent. Throws where it doesn't know how the order ended.
    */
-  function takeOver(id: string, olds: Inputs, inputs: Inputs, known: Knowledge): Inputs {
+  async function takeOver(id: string, olds: Inputs, inputs: Inputs, known: Knowledge): Promise<Inputs> {
     const contradiction = contradicts(inputs, known);
     if (contradiction) throw new Refusal(`${nameOf(inputs)}: ${contradiction}`);
-    if (known.verdict !== "ended") throw new Refusal(`${nameOf(inputs)}: ${usedOrder(inputs, known)}`);
+    if (known.verdict !== "ended") {
+      throw new Refusal(`${nameOf(inputs)}: ${usedOrder(inputs, known)}${await suggestion(run, inputs)}`);
+    }
     const { orderId, outcome } = known;
     // As a kept failure it could leave a second record beside the one that a replacement was asked for.
-    if (outcome.status === "unknown") throw new Refusal(`${nameOf(inputs)}: ${outcome.reason}`);
+    if (outcome.status === "unknown") {
+      throw new Refusal(`${nameOf(inputs)}: ${outcome.reason}${await suggestion(run, inputs)}`);
+    }
     if (outcome.receipt.intentId !== undefined) run.takenOver.add(outcome.receipt.intentId);
     const news = outcome.news?.replace(/^\S+ /, "♻️ nothing was sent now; from the journal: ");
     const note = news === undefined ? {} : { news: `${news}${needlessAttempt(inputs, known)}` };
     return keep(id, olds, { ...inputs, orderId }, { ...outcome, ...note });
   }
 
-  function keep(id: string, olds: Inputs, inputs: Inputs, outcome: Outcome): Inputs {
+  /** What the balance suggests, where nobody knows the outcome. */
+  async function hint(inputs: Inputs, { status }: Inputs): Promise<string> {
+    return status === "unknown" ? suggestion(run, inputs) : "";
+  }
+
+  async function keep(id: string, olds: Inputs, inputs: Inputs, outcome: Outcome): Promise<Inputs> {
     const name = nameOf(inputs);
     const { status, receipt, reason, news } = outcome;
     const { __journal, ...ordered } = inputs; // stays with the inputs
@@ -113,7 +123,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
       ...(reason && { reason }),
       ...earlierAttempts(olds, inputs),
     });
-    if (reason !== undefined) throw new KeptFailure(id, outs, `${name}: ${reason}`);
+    if (reason !== undefined)
+      throw new KeptFailure(id, outs, `${name}: ${reason}${await hint(inputs, outs)}`);
     console.log(news?.replace(/^(\S+) /, `$1 ${name}: `));
     return outs;
   }

@@ -1,0 +1,47 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Reply, request } from "../http/request";
+import type { OrderArguments } from "../order-arguments";
+import { type Endpoint, pathOf } from "../settings";
+import { LONGEST_WAIT_SECONDS, MOST_WAITS } from "./limits";
+
+/**
+ * `POST /v1/billing/buy`: charges the team's card, once.
+ *
+ * The endpoint takes no idempotency key and nothing reads a purchase back, so the request is never sent again
+ * because its outcome is unclear. 429 alone is waited for: the endpoint then did nothing.
+ */
+export async function buy(order: OrderArguments, endpoint: Endpoint): Promise<Reply> {
+  let secondsLeft = LONGEST_WAIT_SECONDS;
+  for (let waits = 0; ; waits++) {
+    const reply = await request({
+      method: "POST",
+      url: buyUrl(order, endpoint.apiUrl),
+      token: endpoint.token,
+      body: { item: { type: "credits", creditType: order.creditType, amount: order.amount } },
+      timeoutSeconds: endpoint.timeoutSeconds,
+    });
+    if (reply.kind !== "answer" || reply.httpStatus !== 429) return reply;
+    const seconds = secondsToWait(reply.retryAfter) ?? 2 ** waits;
+    if (waits === MOST_WAITS || seconds > secondsLeft) return reply;
+    secondsLeft -= seconds;
+    await pause(seconds * 1000);
+  }
+}
+
+function buyUrl(order: OrderArguments, apiUrl: URL): URL {
+  const url = pathOf(apiUrl, "/v1/billing/buy");
+  url.searchParams.set("source", order.source);
+  if (order.team !== undefined) {
+    url.searchParams.set(order.team.startsWith("team_") ? "teamId" : "slug", order.team);
+  }
+  return url;
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
+function secondsToWait(retryAfter: string | undefined): number | undefined {
+  if (retryAfter === undefined) return undefined;
+  const seconds = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter)
+    : (Date.parse(retryAfter) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
