@@ -157,7 +157,7 @@ describe("what is refused charges nothing, and is answered in Vercel's shape", (
 
   test("another method or path", async () => {
     const get = await fetch(`${sandbox.url}/v1/billing/buy`);
-    const elsewhere = await fetch(`${sandbox.url}/v2/teams/acme`);
+    const elsewhere = await fetch(`${sandbox.url}/v2/elsewhere`);
 
     expect([get.status, elsewhere.status]).toEqual([405, 404]);
     expect(await elsewhere.json()).toHaveProperty("error.code");

@@ -21,19 +21,15 @@ const bodySchema = z.object({
   }),
 });
 
-type Refused = { status: 400 | 401 | 403 | 404; body: ReturnType<typeof errorBody> };
+export type Refused = { status: 400 | 401 | 403 | 404; body: ReturnType<typeof errorBody> };
 
 /**
  * What the endpoint checks before money is at stake, in its order: who asks, whether they may, for which team,
  * and for what.
  */
-export async function readOrder(c: Context, teams: string[] | undefined): Promise<Order | Refused> {
-  const token = /^Bearer (\S+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-  if (token === undefined) {
-    return { status: 401, body: errorBody("unauthorized", "The request is not authorized.") };
-  }
-  const part = TOKENS[token];
-  if (part) return { status: part.status, body: errorBody(part.code, part.message) };
+export async function readOrder(c: Context, teams: readonly string[] | undefined): Promise<Order | Refused> {
+  const refused = refusedToken(c);
+  if (refused) return refused;
 
   const { teamId, slug, source } = c.req.query();
   const team = teamId ?? slug;
@@ -42,16 +38,73 @@ export async function readOrder(c: Context, teams: string[] | undefined): Promis
     const name = badTeamId ? "teamId" : "slug";
     return invalid(`One of the provided values in the request query is invalid: ${name}.`);
   }
-  if (team !== undefined && (teams ? !teams.includes(team) : /^(team_)?unknown/.test(team))) {
-    return { status: 404, body: errorBody("not_found", `There is no team "${team}".`) };
-  }
+  if (team !== undefined && !exists(team, teams)) return noTeam(team);
   const body = bodySchema.safeParse(await c.req.json().catch(() => undefined));
   if (!body.success) {
     const issue = body.error.issues[0];
     return invalid(`Invalid request body: ${issue?.path.join(".") || "(whole)"}: ${issue?.message}`);
   }
   const { creditType, amount } = body.data.item;
+  if (team !== undefined && planOf(team) === "hobby" && creditType !== "gateway") {
+    const code = creditType === "v0" ? "invalid_v0_subscription" : "invalid_plan";
+    return {
+      status: 400,
+      body: errorBody(code, `The plan of team "${team}" does not allow ${creditType} credits.`),
+    };
+  }
   return { team: team ?? "(default)", creditType, amount, source: source ?? "api" };
+}
+
+/** What `GET /v2/teams/{idOrSlug}` answers: of the documented fields, those that say who may buy what. */
+export function readTeam(c: Context, teams: readonly string[] | undefined): Refused | { body: object } {
+  const refused = refusedToken(c, "sandbox-viewer");
+  if (refused) return refused;
+  const team = c.req.param("team") ?? "";
+  if (!exists(team, teams)) return noTeam(team);
+  const role = tokenOf(c) === "sandbox-viewer" ? "VIEWER" : "MEMBER";
+  const slug = team.replace(/^team_/, "");
+  return {
+    body: {
+      id: `team_${slug}`,
+      slug,
+      name: slug,
+      avatar: null,
+      description: null,
+      creatorId: "user_sandbox",
+      stagingPrefix: slug,
+      createdAt: 0,
+      updatedAt: 0,
+      billing: { plan: planOf(team) },
+      membership: { role, confirmed: true },
+    },
+  };
+}
+
+/** Whether a key of the AI Gateway or v0 may read a balance. */
+export function refusedToken(c: Context, ...welcome: string[]): Refused | undefined {
+  const token = tokenOf(c);
+  if (token === undefined) {
+    return { status: 401, body: errorBody("unauthorized", "The request is not authorized.") };
+  }
+  const part = welcome.includes(token) ? undefined : TOKENS[token];
+  return part && { status: part.status, body: errorBody(part.code, part.message) };
+}
+
+function tokenOf(c: Context): string | undefined {
+  return /^Bearer (\S+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+}
+
+function exists(team: string, teams: readonly string[] | undefined): boolean {
+  return teams ? teams.includes(team) : !/^(team_)?unknown/.test(team);
+}
+
+function noTeam(team: string): Refused {
+  return { status: 404, body: errorBody("not_found", `There is no team "${team}".`) };
+}
+
+/** Teams whose name begins with `hobby` are on that plan; all others on `pro`. */
+function planOf(team: string): string {
+  return /^(team_)?hobby/.test(team) ? "hobby" : "pro";
 }
 
 function invalid(message: string): Refused {

@@ -138,7 +138,7 @@ export const FAULTS = {
   }),
   "echo-token": harmless("a refusal that repeats the token", (_order, _charge, _options, authorization) => ({
     status: 400,
-    headers: { "x-vercel-id": `sandbox::${authorization}` },
+    headers: { "x-vercel-id": `local1::${authorization}` },
     body: errorBody("bad_request", `No such thing: ${authorization}`),
   })),
 } satisfies Record<string, Misbehaviour>;

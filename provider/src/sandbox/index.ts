@@ -4,14 +4,17 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { printable } from "../messages";
 import { errorBody, purchaseIntent } from "./answers";
+import { gatewayBalance, Used, v0Balance } from "./balances";
 import { control } from "./control";
-import { readOrder } from "./endpoint";
+import { type Refused, readOrder, readTeam, refusedToken } from "./endpoint";
 import { FAULTS, type Fault, type FaultOptions } from "./faults";
 import { type Charge, Ledger, randomId } from "./ledger";
+import { READ_FAULTS, type Read, type ReadFault } from "./read-faults";
 import { send } from "./wire";
 
 export type { Fault, FaultOptions } from "./faults";
 export type { Charge } from "./ledger";
+export type { Read, ReadFault } from "./read-faults";
 
 export interface SandboxOptions {
   /** Default: 0, any port that is free. */
@@ -30,7 +33,11 @@ export interface BuyRequest {
   readonly userAgent: string | undefined;
 }
 
-/** A local stand-in for `POST /v1/billing/buy`, which counts what a real card would have been charged. */
+/**
+ * A local stand-in for `POST /v1/billing/buy`, which counts what a real card would have been charged, and for the
+ * requests around it: `GET /v2/teams/{team}`, and the balances of the AI Gateway (`/v1/credits`) and v0
+ * (`/v1/user/billing`), which a purchase moves.
+ */
 export interface Sandbox {
   /** To set as `VERCEL_API_URL`. It listens on this machine only. */
   readonly url: string;
@@ -42,6 +49,12 @@ export interface Sandbox {
   nextRequest(): Promise<void>;
   /** Makes the next request that may buy (or the next `times`) go wrong. What is ordered later comes later. */
   misbehave(fault: Fault, options?: FaultOptions): void;
+  /** Makes the next request that only reads go wrong, in one of the ways that fit it. */
+  misbehaveOn(read: Read, fault: ReadFault, options?: FaultOptions): void;
+  /** How often each request that only reads was made. */
+  reads(): Readonly<Record<Read, number>>;
+  /** Uses up some of the credits that were bought: a decimal string, such as `3.21`. */
+  use(creditType: "gateway" | "v0", dollars: string): void;
   /** Calls back for every line that a person who watches would want to read. */
   onNews(listener: (line: string) => void): void;
   close(): Promise<void>;
@@ -55,6 +68,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ledger = new Ledger(options.chargesFile);
   const requests: BuyRequest[] = [];
   const faults: { fault: Fault; options: FaultOptions }[] = [];
+  const reads: Record<Read, number> = { team: 0, "gateway-balance": 0, "v0-balance": 0 };
+  const readFaults: { read: Read; fault: ReadFault; options: FaultOptions }[] = [];
+  const used = new Used();
   const events = new EventEmitter();
   // A request names the team as it likes; whoever prints the line must not obey it.
   const news = (line: string) => void events.emit("news", printable(line));
@@ -63,9 +79,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   app.post("/v1/billing/buy", async (c) => {
     const { incoming, outgoing } = c.env;
-    const requestId = `sandbox::${randomId()}`;
+    const requestId = `local1::${randomId()}`;
     requests.push({ method: "POST", url: incoming.url ?? "", userAgent: incoming.headers["user-agent"] });
-    const order = await readOrder(c, options.teams?.slice());
+    const order = await readOrder(c, options.teams);
     if ("status" in order) {
       news(`${order.status} ${order.body.error.message}`);
       events.emit("request");
@@ -89,7 +105,42 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return send(outgoing, wire, requestId);
   });
 
+  /** A request that only reads: nothing of it is charged, whatever goes wrong. */
+  const read =
+    (what: Read, answer: (c: Context) => Refused | { body: object }) =>
+    (c: Context<{ Bindings: HttpBindings }>) => {
+      reads[what]++;
+      const wire = answer(c);
+      const at = readFaults.findIndex((one) => one.read === what);
+      const [next] = "status" in wire || at < 0 ? [] : readFaults.splice(at, 1);
+      if (next) news(`misbehaves on ${what}: ${next.fault}`);
+      return send(
+        c.env.outgoing,
+        next ? READ_FAULTS[next.fault](wire.body, next.options) : wire,
+        `local1::${randomId()}`,
+      );
+    };
+  app.get(
+    "/v2/teams/:team",
+    read("team", (c) => readTeam(c, options.teams)),
+  );
+  app.get(
+    "/v1/credits",
+    read("gateway-balance", (c) => refusedToken(c) ?? { body: gatewayBalance(ledger.charges, used) }),
+  );
+  app.get(
+    "/v1/user/billing",
+    read("v0-balance", (c) => refusedToken(c) ?? { body: v0Balance(ledger.charges, used) }),
+  );
+
   const sandbox = {
+    reads: () => ({ ...reads }),
+    use: (creditType: "gateway" | "v0", dollars: string) => used.add(creditType, dollars),
+    misbehaveOn(read: Read, fault: ReadFault, { times = 1, ...rest }: FaultOptions = {}) {
+      if (!Object.hasOwn(READ_FAULTS, fault))
+        throw new TypeError(`${fault} is no fault of a request that reads`);
+      for (let i = 0; i < times; i++) readFaults.push({ read, fault, options: rest });
+    },
     charges: () => ledger.charges.slice(),
     requests: () => requests.slice(),
     nextRequest: async () => void (await once(events, "request")),
@@ -101,12 +152,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   app.route(
     "/",
-    control(sandbox, () => faults.splice(0)),
+    control(sandbox, () => {
+      faults.splice(0);
+      readFaults.splice(0);
+    }),
   );
   const refuse = (c: Context, status: 404 | 405, code: string, message: string) =>
-    c.json(errorBody(code, message), status, { "x-vercel-id": `sandbox::${randomId()}` });
+    c.json(errorBody(code, message), status, { "x-vercel-id": `local1::${randomId()}` });
   app.all("/v1/billing/buy", (c) => refuse(c, 405, "method_not_allowed", "Use POST."));
-  app.notFound((c) => refuse(c, 404, "not_found", "The sandbox serves POST /v1/billing/buy alone."));
+  app.notFound((c) => refuse(c, 404, "not_found", "The sandbox does not serve this."));
 
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(options.port ?? 0, "127.0.0.1");
