@@ -1,20 +1,19 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { marked } from "marked";
+import { findBrowser } from "./browser.mts";
 
 /**
  * `node tools/picture.mts`: makes review.png, the picture in the README, from a comment that the review made of a real
- * preview. It needs a Chromium or Chrome on this machine, by name or in CHROME.
+ * preview. It needs a Chromium or Chrome on this machine, or in CHROME.
  */
 const COMMENT = "tests/review/previews/several-of-each.md";
 const PICTURE = "review.png";
 
-const browser = [process.env.CHROME, "chromium", "chromium-browser", "google-chrome"].find(
-  (name) => name && (existsSync(name) || spawnSync(name, ["--version"]).status === 0),
-);
+const browser = findBrowser();
 if (!browser) {
   console.error("No browser: install Chromium, or set CHROME to one.");
   process.exit(1);

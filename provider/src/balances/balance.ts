@@ -50,7 +50,8 @@ const decimal = z.union([z.string(), z.number().transform(String)]).transform((t
 /** As v0 answers: a number of milliseconds; or a date. */
 const date = z
   .union([z.number(), z.string()])
-  .transform((value) => new Date(value).toISOString())
+  .pipe(z.coerce.date())
+  .transform((value) => value.toISOString())
   .optional()
   .catch(undefined);
 
@@ -118,7 +119,7 @@ const errorSchema = z.looseObject({ error: z.looseObject({ message: z.string() }
 
 function wordsOf(body: string): string {
   const error = errorSchema.safeParse(parse(body));
-  return error.success ? `, ${printable(error.data.error.message, 200)}` : "";
+  return error.success ? `, ${printable(error.data.error.message, 200).replace(/\.$/, "")}` : "";
 }
 
 function parse(text: string): unknown {

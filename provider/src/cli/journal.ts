@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { styleText } from "node:util";
 import Table from "cli-table3";
 import { FileStore } from "../journal/file-store";
@@ -6,7 +5,8 @@ import { TORN } from "../journal/records";
 import { type OrderRecords, readOrders, type Try, tryOf } from "../journal/tries";
 import { MAYBE_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
-import { Settings } from "../settings";
+import { evidenceOf } from "./investigate";
+import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";
 
 interface Options {
@@ -20,15 +20,25 @@ export async function journal(options: Options): Promise<void> {
   const tries = orders.map(tryOf).filter((one) => one !== undefined);
   const unresolved = tries.filter((one) => one.unresolved);
   if (unresolved.length > 0) process.exitCode = 1;
-  if (options.json) return printJson({ folder, unresolved: unresolved.length, tries });
+  const hints = await hintsOn(unresolved, tries);
+  if (options.json) return printJson({ folder, unresolved: unresolved.length, tries, hints });
   if (tries.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
   console.log(tableOf(tries).toString());
   if (unresolved.length === 0) return;
   const what = unresolved.length === 1 ? "1 is unresolved" : `${unresolved.length} are unresolved`;
   console.log(
-    `\n${what} (❓): nobody knows how it ended. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
+    `${hints.map(({ order, says }) => `\n${printable(order)}: ${says}\n`).join("")}\n${what} (❓): nobody knows how it ended. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
       "there, set adopt to its id; if it is not, raise attempt; then run `pulumi up`.\n" +
-      `\`pulumi-vercel-credits journal show ${unresolved[0]?.order}\` says all that is known.`,
+      `\`pulumi-vercel-credits journal show ${unresolved[0]?.order}\` says all that is known, \`investigate\` what the balance ` +
+      "suggests.",
+  );
+}
+
+/** What the balances suggest, for the tries that kept one when their order was opened. */
+function hintsOn(unresolved: readonly Try[], tries: readonly Try[]) {
+  const comparable = unresolved.filter(({ balance }) => balance !== undefined);
+  return Promise.all(
+    comparable.map(async (one) => ({ order: one.order, ...(await evidenceOf(one, tries)) })),
   );
 }
 
@@ -40,16 +50,17 @@ export async function showOrder(beginning: string, options: Options): Promise<vo
     throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
   }
   if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
-  if (tryOf(found)?.unresolved) process.exitCode = 1;
-  if (options.json) return printJson({ folder, ...found });
+  const one = tryOf(found);
+  if (one?.unresolved) process.exitCode = 1;
+  const tries = orders.map(tryOf).filter((each) => each !== undefined);
+  const [hint] = one?.unresolved ? await hintsOn([one], tries) : [];
+  if (options.json) return printJson({ folder, ...found, ...(hint && { hint }) });
   console.log(describe(found, orders));
+  if (hint) console.log(`  ${hint.says}`);
 }
 
 async function read({ folder: given }: Options): Promise<{ folder: string; orders: OrderRecords[] }> {
-  const folder = given ?? new Settings(() => undefined).journalFolder;
-  if (folder === undefined) throw new Error("VERCEL_CREDITS_JOURNAL is off; name a folder with --folder");
-  const found = await stat(folder).catch(() => undefined);
-  if (found !== undefined && !found.isDirectory()) throw new Error(`${printable(folder)} is not a folder`);
+  const folder = await journalFolder(given);
   return { folder, orders: await readOrders(new FileStore(folder)) };
 }
 

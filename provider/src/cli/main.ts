@@ -40,6 +40,33 @@ program
   .option("--budget <dollars>", "instead of the stack's vercelCredits:maxAmountPerUpdate")
   .action(async (file, options) => (await import("./review.js")).reviewFile(file, options));
 
+program
+  .command("balance")
+  .description("what is left of the credits, for each of AI_GATEWAY_API_KEY and V0_API_KEY that is set")
+  .option("--json", "for scripts")
+  .action(async (options) => (await import("./balance.js")).balance(options));
+
+program
+  .command("investigate")
+  .description("what the balance suggests about an order whose outcome nobody knows; it decides nothing")
+  .argument("<order>", "the order, or how it begins")
+  .option("--folder <folder>", "the journal's folder (default: as the provider's)")
+  .option("--state <file>", "what `pulumi stack export` wrote, for an order that no journal here knows")
+  .option("--json", "for scripts")
+  .action(async (order, options) => (await import("./investigate.js")).investigate(order, options));
+
+program
+  .command("receipts")
+  .description("what was bought: the stack selected here, or what `pulumi stack export` wrote")
+  .argument("[file]", "a stack's export, or - for standard input (default: runs `pulumi stack export`)")
+  .option("--stack <name>", "another stack than the selected one")
+  .option("--journal", "from the journal of this machine instead, which knows of purchases no state has")
+  .option("--folder <folder>", "from the journal in this folder")
+  .option("--csv", "for spreadsheets")
+  .option("--json", "for scripts")
+  .option("--html", "one page with a chart, for people")
+  .action(async (file, options) => (await import("./receipts.js")).receipts(file, options));
+
 program.parseAsync().catch((error: Error) => {
   console.error(`pulumi-vercel-credits: ${error.message}`);
   process.exitCode = 2;

@@ -27,7 +27,10 @@ export interface Try {
   /** As the purchase's own outputs have it; absent where no answer is recorded. */
   readonly status?: string | undefined;
   readonly intentId?: string | undefined;
+  readonly subtotal?: string | undefined;
+  readonly tax?: string | undefined;
   readonly total?: string | undefined;
+  readonly refund?: string | undefined;
   readonly currency?: string | undefined;
   readonly requestId?: string | undefined;
   readonly reason?: string | undefined;
@@ -119,7 +122,10 @@ export function tryOf({ order, sent, outcome, settled }: OrderRecords): Try | un
     amount: args?.amount,
     status,
     intentId: text(receipt.intentId),
+    subtotal: text(receipt.subtotal),
+    tax: text(receipt.tax),
     total: text(receipt.total),
+    refund: text(receipt.refund),
     currency: text(receipt.currency),
     requestId: text(receipt.requestId),
     reason,

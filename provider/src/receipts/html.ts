@@ -1,0 +1,80 @@
+import { html, raw } from "hono/html";
+import { printable } from "../messages";
+import { dollars } from "../money";
+import { chart } from "./chart";
+import type { Purchase } from "./purchases";
+import { hasTotal, sumsOf } from "./sums";
+
+const COLUMNS = ["Date", "Purchase", "Team", "Credits", "Ordered", "Total", "Tax", "Outcome", "Intent"];
+
+/** One page that needs nothing else: what was bought, a chart of it, and what is not certain apart. */
+export function pageOf(purchases: readonly Purchase[], source: string): string {
+  const { charged, withoutTotal, pending, unknown, adopted } = sumsOf(purchases);
+  const bought = purchases.filter(({ standing }) => standing === "charged");
+  return `${html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Vercel credits: receipts</title>
+<style>${raw(STYLE)}</style>
+<h1>Vercel credits: receipts</h1>
+<p class="source">From ${printable(source, 300)}.</p>
+<h2>Charged</h2>
+${
+  charged.length === 0
+    ? html`<p>Nothing was charged, as far as is on record.</p>`
+    : charged.map(
+        ({ currency, total, purchases: count }) =>
+          html`<p class="sum"><strong>${total} ${printable(currency)}</strong> in ${count} ${count === 1 ? "purchase" : "purchases"}</p>
+${chart(bought.filter(hasTotal).filter((one) => one.currency === currency))}`,
+      )
+}
+${bought.length > 0 ? table(bought) : ""}
+${withoutTotal.length > 0 ? html`<p>${withoutTotal.length} of these without a total from Vercel, in no sum.</p>` : ""}
+${section("Unknown", "Nobody knows whether these charged the card. They are in no sum.", unknown)}
+${section("Pending", "Vercel took these and had not said how they ended. They are in no sum.", pending)}
+${section("Adopted", "Put on record by a person; what they cost is not known here. They are in no sum.", adopted)}
+</html>`}\n`;
+}
+
+function section(title: string, says: string, purchases: readonly Purchase[]) {
+  return purchases.length === 0 ? "" : html`<h2>${title}</h2>\n<p>${says}</p>\n${table(purchases)}`;
+}
+
+function table(purchases: readonly Purchase[]) {
+  return html`<table>
+<thead><tr>${COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${purchases.map(
+    (one) => html`
+<tr>${cellsOf(one).map((cell) => html`<td>${printable(cell, 200)}</td>`)}</tr>`,
+  )}
+</tbody>
+</table>`;
+}
+
+function cellsOf(one: Purchase): string[] {
+  return [
+    one.time?.slice(0, 10) ?? "",
+    one.name ?? "",
+    one.team ?? "(the token's own)",
+    one.creditType ?? "",
+    one.amount === undefined ? "" : dollars(one.amount),
+    one.total === undefined ? "" : `${one.total} ${one.currency ?? ""}`,
+    one.tax ?? "",
+    one.status,
+    one.intentId ?? "",
+  ];
+}
+
+const STYLE = `
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; color: #111; background: #fff; }
+.source { color: #555; }
+.sum { font-size: 1.2rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
+th { color: #555; }
+svg { max-width: 100%; height: auto; }
+svg text { font: 12px system-ui, sans-serif; fill: #333; }
+@media print { body { max-width: none; } }
+`;
