@@ -49,6 +49,12 @@ const EXPECTED: Record<string, () => Promise<void>> = {
     expect(run).toMatchObject({ code: 0, output: expect.stringContaining("pur_3kQ8Zr5tYw") });
     expect(charges).toEqual([]);
   },
+  plan: async () => {
+    const { run, charges } = await example("plan");
+    expect(run).toMatchObject(charged);
+    expect(charges).toHaveLength(3);
+    expect(charges).toContainEqual({ team: "acme", creditType: "v0", amount: 50 });
+  },
   "es-module": async () => {
     const { run, charges } = await example("es-module");
     expect(run).toMatchObject(charged);

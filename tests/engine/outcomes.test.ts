@@ -1,7 +1,7 @@
 import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
-import type { Run } from "../../tools/pulumi-project.mts";
+import type { Project, Run } from "../../tools/pulumi-project.mts";
 import { listen } from "../support/servers";
 import { NO_JOURNAL, sandboxAndProject } from "../support/stack";
 
@@ -13,6 +13,9 @@ const NOTHING = "Nothing was charged.";
 function sentences({ output }: Run): string[] {
   return [CHARGED, MAYBE, NOTHING].filter((sentence) => output.includes(sentence));
 }
+
+/** What the purchase itself is answered: a preflight would see these mistakes before anything is kept. */
+const withoutPreflight = (project: Project) => project.config("vercelCredits:preflight", "off");
 
 type Fault = Parameters<Sandbox["misbehave"]>;
 
@@ -116,6 +119,7 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
     ],
   ])("the request could not be sent: %s", async (_what, url) => {
     const { project } = await sandboxAndProject({ ...NO_JOURNAL, VERCEL_API_URL: await url() });
+    await withoutPreflight(project);
 
     expect(sentences(await project.up())).toEqual([NOTHING]);
     expect(project.outputs()).toMatchObject({ status: "refused" });
@@ -128,6 +132,7 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
     ["an unknown team (404)", { VERCEL_TEAM: "unknown-team" }, "404"],
   ])("%s names the status, Vercel's words and what to do", async (_what, env, status) => {
     const { sandbox, project } = await sandboxAndProject(env);
+    await withoutPreflight(project);
 
     const first = await project.up();
 

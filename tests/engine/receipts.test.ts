@@ -1,0 +1,180 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import Papa from "papaparse";
+import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import type { Project } from "../../tools/pulumi-project.mts";
+import { inBrowser } from "../support/browser";
+import { command } from "../support/command";
+import { sandboxAndProject } from "../support/stack";
+
+const EVIL = `<img src=x onerror=alert(1)>"'&`;
+
+let sandbox: Sandbox;
+let project: Project;
+
+const receipts = (...args: string[]) => command(["receipts", ...args], project.env, project.folder);
+
+/** A stack with a purchase of each kind: bought twice, pending, refused, unknown, adopted. */
+beforeEach(async () => {
+  ({ sandbox, project } = await sandboxAndProject());
+  const purchases = [
+    { name: "first", args: { amount: 100 } },
+    { name: "second", args: { creditType: "v0", amount: 30, team: "other" } },
+    { name: "=1+1", args: { amount: 7 } },
+    { name: "adopted", args: { amount: 40, adopt: "pur_found" } },
+    { name: "pending", args: { amount: 50 } },
+    { name: `refused${EVIL}`, args: { amount: 60 } },
+    { name: "unknown", args: { amount: 70 } },
+  ];
+  const faults = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    "pending",
+    "decline",
+    "cut-after-charge",
+  ] as const;
+  for (const [n, fault] of faults.entries()) {
+    project.declare(...purchases.slice(0, n + 1));
+    if (fault) sandbox.misbehave(fault);
+    const targets = ["PurchaseOrder", "CreditPurchase"].flatMap((type) => [
+      "--target",
+      project.urn(type as "CreditPurchase", purchases[n]?.name),
+    ]);
+    await project.up("--skip-preview", ...targets);
+  }
+  expect(sandbox.charges()).toHaveLength(5);
+});
+
+test("a stack's purchases as a table, JSON, CSV and one page: what is not certain is in no sum", async () => {
+  const text = await receipts();
+  expect(text).toMatchObject({ status: 0, stderr: "" });
+  expect(text.stdout).toContain("Charged: 137.00 usd (3)");
+  expect(text.stdout).toContain("Unknown whether charged, in no sum: 1, $70.00 ordered");
+  expect(text.stdout).toContain("Pending, in no sum: 1, $50.00 ordered");
+  expect(text.stdout).toContain("Adopted, in no sum: 1, $40.00 ordered");
+
+  const json = JSON.parse((await receipts("--json")).stdout);
+  expect(json.charged).toEqual([{ currency: "usd", purchases: 3, total: "137.00" }]);
+  expect(json.inNoSum).toEqual({ withoutTotal: 0, unknown: 1, pending: 1, adopted: 1 });
+  expect(Object.fromEntries(json.purchases.map(({ name, standing }: never) => [name, standing]))).toEqual({
+    first: "charged",
+    second: "charged",
+    "=1+1": "charged",
+    adopted: "adopted",
+    pending: "pending",
+    [`refused${EVIL}`]: "did not buy",
+    unknown: "unknown",
+  });
+  expect(json.purchases.find(({ name }: { name: string }) => name === "second")).toMatchObject({
+    team: "other",
+    total: "30.00",
+    tax: "0.00",
+    stack: "dev",
+    project: "test",
+    intentId: sandbox.charges()[1]?.intentId,
+  });
+
+  const csv = await receipts("--csv");
+  const rows = Papa.parse<Record<string, string>>(csv.stdout, { header: true, skipEmptyLines: true });
+  expect(rows.errors).toEqual([]);
+  expect(rows.data).toHaveLength(7);
+  expect(rows.data.map(({ name }) => name)).toEqual(expect.arrayContaining(["'=1+1", `refused${EVIL}`]));
+  expect(rows.data.find(({ name }) => name === "first")).toMatchObject({
+    total: "100.00",
+    amount: "100",
+    standing: "charged",
+  });
+
+  // The same from a file, and from the journal of this machine, which has the same purchases.
+  const file = join(project.folder, "stack.json");
+  writeFileSync(file, (await project.mustRun("stack", "export")).output);
+  expect(JSON.parse((await receipts(file, "--json")).stdout).purchases).toEqual(json.purchases);
+  const journal = JSON.parse((await receipts("--journal", "--json")).stdout);
+  expect(journal.charged).toEqual(json.charged);
+  expect(journal.inNoSum).toMatchObject({ unknown: 1, pending: 1 });
+});
+
+test("the page stands alone in a real Chromium: sums, tables and a chart that is seen, and nothing else is loaded", async () => {
+  const page = join(project.folder, "receipts.html");
+  const { status, stdout } = await receipts("--html");
+  expect(status).toBe(0);
+  writeFileSync(page, stdout);
+
+  await inBrowser(pathToFileURL(page).href, async (browser, problems) => {
+    const text = await browser.$eval("body", (body) => body.textContent);
+    expect(text).toContain("137.00 usd in 3 purchases");
+    for (const section of ["Charged", "Unknown", "Pending", "Adopted"]) expect(text).toContain(section);
+    expect(text).not.toContain("refused");
+
+    const bars = await browser.$$eval("svg rect:has(title)", (rects) =>
+      rects.map((rect) => {
+        const { width, height } = rect.getBoundingClientRect();
+        return { width, height, says: rect.querySelector("title")?.textContent ?? "" };
+      }),
+    );
+    const month = new Date().toISOString().slice(0, 7);
+    expect(bars.map(({ says }) => says).sort()).toEqual([
+      `${month}: 107.00 for acme, gateway`,
+      `${month}: 30.00 for other, v0`,
+    ]);
+    for (const { width, height } of bars) {
+      expect(width).toBeGreaterThan(10);
+      expect(height).toBeGreaterThan(10);
+    }
+    const [gateway, v0] = bars.map(({ height }) => height);
+    expect((gateway ?? 0) / (v0 ?? 1)).toBeCloseTo(107 / 30, 1);
+    expect(await browser.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(problems).toEqual([]);
+  });
+});
+
+test("names of a hostile program are text on the page", async () => {
+  const stack = JSON.parse((await project.mustRun("stack", "export")).output);
+  for (const { outputs } of stack.deployment.resources) {
+    if (outputs?.status === "succeeded")
+      Object.assign(outputs, { __label: EVIL, team: EVIL, currency: EVIL, intentId: EVIL });
+  }
+  const file = join(project.folder, "evil.json");
+  writeFileSync(file, JSON.stringify(stack));
+  const page = join(project.folder, "evil.html");
+  writeFileSync(page, (await receipts(file, "--html")).stdout);
+
+  await inBrowser(pathToFileURL(page).href, async (browser, problems) => {
+    expect(await browser.$$("img")).toHaveLength(0);
+    expect(await browser.$eval("body", (body) => body.textContent)).toContain(EVIL);
+    expect(problems).toEqual([]);
+  });
+  expect(readFileSync(page, "utf8")).not.toContain("<img");
+});
+
+test("what is no stack is refused in words", async () => {
+  const file = join(project.folder, "other.json");
+  for (const [text, says] of [
+    ["", "it is no JSON"],
+    ["[]", "it is not what `pulumi stack export` prints"],
+    ['{"deployment":7}', "it is not what `pulumi stack export` prints"],
+  ] as const) {
+    writeFileSync(file, text);
+    expect(await receipts(file)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(says),
+    });
+  }
+  expect(await receipts("--stack", "nowhere")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("the stack can't be exported: "),
+  });
+  expect(await receipts("--csv", "--json")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("choose one of"),
+  });
+  writeFileSync(file, '{"version":3,"deployment":{}}');
+  expect(await receipts(file)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("No purchase on record"),
+  });
+});

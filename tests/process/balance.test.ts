@@ -1,0 +1,123 @@
+import http from "node:http";
+import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import { command } from "../support/command";
+import { ProviderProcess } from "../support/provider-process";
+import { listen } from "../support/servers";
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+});
+
+afterEach(() => sandbox.close());
+
+const FAULTS: Parameters<Sandbox["misbehaveOn"]>[1][] = [
+  "status",
+  "rate-limit",
+  "redirect",
+  "cut-before-charge",
+  "cut-in-head",
+  "cut-in-body",
+  "garbage",
+  "empty",
+  "oversized",
+  "never-answer",
+];
+
+describe.each([
+  ["gateway", "gateway-balance"],
+  ["v0", "v0-balance"],
+] as const)("the balance of %s that can't be read", (creditType, read) => {
+  test.each(FAULTS)("%s: the purchase goes on, and an unknown outcome stays one", async (fault) => {
+    const provider = await ProviderProcess.start(
+      { "vercel:apiUrl": sandbox.url, "vercel:apiToken": "sandbox" },
+      { AI_GATEWAY_API_KEY: "key", V0_API_KEY: "key" },
+    );
+    try {
+      sandbox.misbehaveOn(read, fault);
+      expect(await provider.buy({ creditType })).toMatchObject({ properties: { status: "succeeded" } });
+      expect(provider.lines.join("\n")).toContain("balance can't be read");
+      expect(sandbox.charges()).toHaveLength(1);
+    } finally {
+      await provider.stop();
+    }
+  });
+
+  test("when it is needed to compare: the error says so, and the outcome is kept all the same", async () => {
+    const provider = await ProviderProcess.start(
+      { "vercel:apiUrl": sandbox.url, "vercel:apiToken": "sandbox" },
+      { AI_GATEWAY_API_KEY: "key", V0_API_KEY: "key" },
+    );
+    try {
+      sandbox.misbehave("cut-after-charge");
+      const buying = sandbox.nextRequest().then(() => sandbox.misbehaveOn(read, "garbage"));
+      const { id, properties, error } = await provider.buy({ creditType });
+      await buying;
+      expect(error).toContain("The card may have been charged.");
+      expect(error).toMatch(
+        /\(No hint from the balance: the .* balance can't be read: .* answered something else\.\)/,
+      );
+      expect(id).toMatch(/^order_/);
+      expect(properties).toMatchObject({ status: "unknown" });
+    } finally {
+      await provider.stop();
+    }
+  });
+});
+
+describe("balance", () => {
+  const keys = { AI_GATEWAY_API_KEY: "key", V0_API_KEY: "key" };
+  const balance = (env: Record<string, string>, ...flags: string[]) =>
+    command(["balance", ...flags], { VERCEL_API_URL: sandbox.url, ...env });
+
+  test("shows what is left for each key that is set, with exact decimals", async () => {
+    sandbox.use("gateway", "0.1");
+    sandbox.use("gateway", "0.2");
+
+    const { status, stdout } = await balance(keys, "--json");
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      gateway: { balance: "-0.30", totalUsed: "0.30" },
+      v0: { balance: "0", blocks: [] },
+    });
+    expect(await balance({ V0_API_KEY: "key" })).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/v0 +\$0\.00/),
+    });
+  });
+
+  test("says which key is missing, and which balance can't be read and why", async () => {
+    expect(await balance({})).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("set AI_GATEWAY_API_KEY or V0_API_KEY"),
+    });
+    const refused = await balance({ ...keys, AI_GATEWAY_API_KEY: "sandbox-expired" });
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringMatching(/v0 +\$0\.00/) });
+    expect(refused.stderr).toMatch(
+      /the AI Gateway balance can't be read: .* answered 401, The token is not valid any more; set AI_GATEWAY_API_KEY/,
+    );
+    sandbox.misbehaveOn("v0-balance", "garbage");
+    expect(await balance(keys)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("answered something else"),
+    });
+  });
+
+  test("a block whose date can't be understood is shown without it", async () => {
+    const blocks = [{ originalBalance: 5, currentBalance: 5, effectiveDate: "soon", expirationDate: 1e300 }];
+    const body = JSON.stringify({ data: { onDemand: { balance: 5, blocks } } });
+    const port = await listen(http.createServer((_request, response) => response.end(body)));
+
+    const { status, stdout } = await balance(
+      { V0_API_KEY: "key", VERCEL_API_URL: `http://127.0.0.1:${port}` },
+      "--json",
+    );
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      v0: { balance: "5", blocks: [{ originalBalance: "5", currentBalance: "5" }] },
+    });
+  });
+});

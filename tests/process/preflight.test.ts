@@ -1,0 +1,121 @@
+import http from "node:http";
+import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import { ProviderProcess } from "../support/provider-process";
+import { listen } from "../support/servers";
+
+let sandbox: Sandbox;
+let provider: ProviderProcess;
+
+async function start(url: string) {
+  provider = await ProviderProcess.start({
+    "vercel:apiUrl": url,
+    "vercel:apiToken": "sandbox",
+    "vercelCredits:preflight": "on",
+  });
+}
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+});
+
+afterEach(async () => {
+  await provider.stop();
+  await sandbox.close();
+});
+
+describe("an answer that can't be understood never blocks a purchase: it is noted, and the purchase goes on", () => {
+  test.each<Parameters<Sandbox["misbehaveOn"]>>([
+    ["team", "status", { status: 500 }],
+    ["team", "status", { status: 503 }],
+    ["team", "status", { status: 409 }],
+    ["team", "status", { status: 204 }],
+    ["team", "rate-limit", {}],
+    ["team", "redirect", {}],
+    ["team", "garbage", {}],
+    ["team", "empty", {}],
+    ["team", "oversized", {}],
+    ["team", "cut-before-charge", {}],
+    ["team", "cut-in-head", {}],
+    ["team", "cut-in-body", {}],
+    ["team", "never-answer", {}],
+  ])("%s: %s %j", async (read, fault, options) => {
+    await start(sandbox.url);
+    sandbox.misbehaveOn(read, fault, options);
+
+    const { properties, error } = await provider.buy();
+
+    expect(error).toBeUndefined();
+    expect(properties).toMatchObject({ status: "succeeded" });
+    expect(provider.lines.join("\n")).toContain("the look at the team before buying said nothing (");
+    expect(sandbox.reads().team).toBe(1);
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test.each([
+    ["401 of something else", 401, "<h1>Unauthorized</h1>"],
+    ["403 of a proxy", 403, "Forbidden"],
+    ["404 without Vercel's shape", 404, "{}"],
+    ["a role and a plan that are new", 200, '{"billing":{"plan":"ultra"},"membership":{"role":"TREASURER"}}'],
+    ["roles of which one may buy", 200, '{"membership":{"role":"VIEWER","teamRoles":["VIEWER","BILLING"]}}'],
+    ["words where there should be objects", 200, '{"billing":"pro","membership":7,"slug":[]}'],
+    ["nothing of what is asked", 200, "{}"],
+    ["a list", 200, "[]"],
+  ])("%s", async (_what, status, body) => {
+    const asked: unknown[] = [];
+    const port = await listen(
+      http.createServer((request, response) => {
+        asked.push(request.method);
+        if (request.method === "GET") response.writeHead(status).end(body);
+        else response.end('{"purchaseIntent":{"id":"pur_1","status":"succeeded"}}');
+      }),
+    );
+    await start(`http://127.0.0.1:${port}`);
+
+    expect(await provider.buy({ creditType: "agent" })).toMatchObject({
+      properties: { status: "succeeded" },
+    });
+    expect(asked).toEqual(["GET", "POST"]);
+  });
+});
+
+test("the look is GET /v2/teams/{team} with the same token, and follows no redirect", async () => {
+  const asked: unknown[] = [];
+  const port = await listen(
+    http.createServer((request, response) => {
+      asked.push([request.method, request.url, request.headers.authorization]);
+      if (request.method === "GET") response.writeHead(302, { location: "/elsewhere" }).end();
+      else response.end('{"purchaseIntent":{"id":"pur_1","status":"succeeded"}}');
+    }),
+  );
+  await start(`http://127.0.0.1:${port}/base`);
+
+  await provider.buy({ team: "a/b?c" });
+
+  expect(asked).toEqual([
+    ["GET", "/base/v2/teams/a%2Fb%3Fc", "Bearer sandbox"],
+    ["POST", "/base/v1/billing/buy?source=pulumi&slug=a%2Fb%3Fc", "Bearer sandbox"],
+  ]);
+});
+
+test("a refusal that repeats the token does not show it", async () => {
+  const token = "vcp_secret-token";
+  const port = await listen(
+    http.createServer((request, response) =>
+      response
+        .writeHead(403)
+        .end(`{"error":{"code":"forbidden","message":"${request.headers.authorization}"}}`),
+    ),
+  );
+  provider = await ProviderProcess.start({
+    "vercel:apiUrl": `http://127.0.0.1:${port}`,
+    "vercel:apiToken": token,
+    "vercelCredits:preflight": "on",
+  });
+
+  const { error, id } = await provider.buy();
+
+  expect(error).toContain("The token does not open team acme");
+  expect(error).toContain("Nothing was charged.");
+  expect(error).not.toContain(token);
+  expect(id).toBeUndefined();
+});
