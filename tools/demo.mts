@@ -1,7 +1,9 @@
-import { inspect, styleText } from "node:util";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { inspect, promisify, styleText } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "./engine.mts";
-import { Project, type Run } from "./pulumi-project.mts";
+import { Project, ROOT, type Run } from "./pulumi-project.mts";
 
 /**
  * `npm run demo`: the main job end to end, on the real engine, against a sandbox of Vercel's endpoint. No money
@@ -11,7 +13,8 @@ const engine = await findEngine();
 const sandbox = await startSandbox();
 const project = new Project({
   engine: engine.folder,
-  env: { VERCEL_API_URL: sandbox.url },
+  // With the keys of the balances, which the sandbox serves, too.
+  env: { VERCEL_API_URL: sandbox.url, AI_GATEWAY_API_KEY: "sandbox", V0_API_KEY: "sandbox" },
   program: `const { CreditPurchase } = require("pulumi-vercel-credits");
 for (const { name, args } of require("./purchases.json")) new CreditPurchase(name, args);`,
 });
@@ -29,6 +32,7 @@ try {
   project.declare(gateway);
   await run("A reviewer reads what will be charged", "preview", { charges: 0 });
   await run("It is bought", "up", { charges: 1 });
+  await command("The balance has moved", ["balance"]);
   await run("The same program again buys nothing", "up", { charges: 1 });
 
   project.declare({ ...gateway, args: { ...gateway.args, amount: 250 } });
@@ -42,6 +46,9 @@ try {
   });
   await run("Nobody knows how it ended, so it is not bought again", "up", { charges: 2, fails: true });
 
+  const unknown = `${project.resource("PurchaseOrder", v0.name)?.id}`;
+  await command("What the balance before and after suggests; it decides nothing", ["investigate", unknown]);
+
   const found = sandbox.charges().at(-1)?.intentId ?? "";
   note(`A person looks at the team's billing page, and finds it: ${found}`);
   project.declare(gateway, { ...v0, args: { ...v0.args, adopt: found } });
@@ -53,6 +60,8 @@ try {
   await run("The journal on this machine knows how that ended, so the next up takes it over", "up", {
     charges: 3,
   });
+
+  await command("What was bought, for the books: a table here, or --csv, --json, --html", ["receipts"]);
 
   say(
     styleText(
@@ -91,6 +100,16 @@ async function run(title: string, command: "preview" | "up", expected: { charges
       `expected ${JSON.stringify(expected)}, but pulumi ended with ${result.code}:\n${result.output}`,
     );
   }
+}
+
+/** Shows what the package's own command prints in the project's folder. */
+async function command(title: string, args: string[]): Promise<void> {
+  note(title);
+  say(styleText("bold", `   $ npx pulumi-vercel-credits ${args.join(" ")}`));
+  const file = join(ROOT, "provider/bin/pulumi-vercel-credits.js");
+  const options = { cwd: project.folder, env: project.env, timeout: 60_000 };
+  const printed = await promisify(execFile)(process.execPath, [file, ...args], options);
+  for (const line of printed.stdout.trimEnd().split("\n")) say(`   ${line}`);
 }
 
 /** Kills the command line while the request is under way, and unlocks the stack as Pulumi then asks for. */
