@@ -1,6 +1,6 @@
 /**
  * Loaded into every Node process of a test project (NODE_OPTIONS=--require). It writes down the provider
- * processes, so that a test can kill one, and every attempt to leave this machine or to resolve a name, which it
+ * processes, so that a test can kill one, their peak memory in KiB, and every attempt to leave this machine or to resolve a name, which it
  * also stops.
  */
 const { appendFileSync } = require("node:fs");
@@ -11,7 +11,10 @@ const { join } = require("node:path");
 const folder = process.env.TEST_WATCH_FOLDER;
 const note = (file, text) => appendFileSync(join(folder, file), `${text}\n`);
 
-if (process.argv[1]?.includes("dynamic-provider")) note("providers", process.pid);
+if (process.argv[1]?.includes("dynamic-provider")) {
+  note("providers", process.pid);
+  setInterval(() => note("memory", process.resourceUsage().maxRSS), 50).unref();
+}
 
 const { connect } = net.Socket.prototype;
 net.Socket.prototype.connect = function (...args) {

@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 const opened: net.Server[] = [];
 
 /** Lets a server listen on a free port of this machine until the end of the test. */
-export async function listen(server: net.Server): Promise<number> {
+export async function listen(server: net.Server, host = "127.0.0.1"): Promise<number> {
   opened.push(server);
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }

@@ -104,9 +104,18 @@ describe("reading an answer", () => {
   test.each([
     ["not JSON", "<html>no</html>"],
     ["a list", "[1,2]"],
-    ["too deep for the engine", `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`],
+    ["too deep to be read", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`],
   ])("what can't be kept as an object is kept as text: %s", (_what, body) => {
-    expect(readAnswer(body).receipt.answer).toEqual({ text: body });
+    expect(readAnswer(body).receipt.answer).toEqual({ text: body.slice(0, 16 * 1024) });
+  });
+
+  test("what is too deep for the engine is left out, and the intent is read all the same", () => {
+    const body = `{"a":${"[".repeat(1000)}1${"]".repeat(1000)},"purchaseIntent":{"id":"pur_1","status":"succeeded"}}`;
+    const { receipt, intentStatus } = readAnswer(body);
+
+    expect(intentStatus).toBe("succeeded");
+    expect(receipt).toMatchObject({ intentId: "pur_1", answer: { purchaseIntent: { id: "pur_1" } } });
+    expect(JSON.stringify(receipt.answer)).toContain("[too deep]");
   });
 
   test("a text that is kept is bounded", () => {

@@ -152,7 +152,10 @@ function keepable(body: string): Record<string, unknown> | undefined {
   return { text: body.slice(0, LONGEST_TEXT).replaceAll(PULUMI_MARKERS, "[marker]").toWellFormed() };
 }
 
-/** Deeper objects exhaust the stack when they are encoded for the engine, and the charge would be lost. */
+/**
+ * What is deeper is left out: it would exhaust the stack when it is encoded for the engine, and the charge would be
+ * lost.
+ */
 const DEEPEST = 40;
 
 /**
@@ -163,7 +166,7 @@ const PULUMI_MARKERS =
   /4dabf18193072939515e22adb298388d|04da6b54-80e4-46f7-96ec-b56ff0331ba9|1c4a061d-8072-4f0a-a4cb-0ff528b18fe7|3eeb2bf0-c639-47a8-9e75-3b44932eb421|6a19a0b0-7e62-4c92-b797-7f8e31da9cc2|030794c1-ac77-496b-92df-f27374a8bd58|e48ece36-62e2-4504-bad9-02848725956a|dd056dcd-154b-4c76-9bd3-c8f88648b5ff/g;
 
 function storable(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST) throw new Error("too deep");
+  if (depth > DEEPEST) return "[too deep]";
   if (typeof value === "string") return value.toWellFormed().replaceAll(PULUMI_MARKERS, "[marker]");
   if (Array.isArray(value)) return value.map((item) => storable(item, depth + 1));
   if (typeof value !== "object" || value === null) return value;

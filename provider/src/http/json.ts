@@ -6,6 +6,15 @@ export function parseExactly(text: string): unknown {
   return JSON.parse(text, exactNumber);
 }
 
+/** The same; undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function exactNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
   const digits = context?.source;
   return typeof value === "number" && digits !== undefined && String(value) !== digits ? digits : value;

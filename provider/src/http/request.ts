@@ -99,7 +99,8 @@ async function readBody(stream: Readable, deadline: AbortSignal) {
   } finally {
     stream.destroy();
   }
-  const body = Buffer.concat(chunks).toString("utf8");
+  // Leaves out a byte order mark, and takes what is no UTF-8 as replacement characters.
+  const body = new TextDecoder().decode(Buffer.concat(chunks));
   return problem === undefined ? { body, whole: true } : { body, whole: false, problem };
 }
 

@@ -1,0 +1,448 @@
+import { writeFileSync } from "node:fs";
+import nodeHttp from "node:http";
+import https from "node:https";
+import net, { type Socket } from "node:net";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { generate } from "selfsigned";
+import {
+  type Answer,
+  drips,
+  hostileServer,
+  http,
+  says,
+  saysForever,
+  saysThenResets,
+  saysThenWaits,
+} from "../support/hostile";
+import { listen } from "../support/servers";
+import { newProject, sandboxAndProject } from "../support/stack";
+
+const CHARGED = "The card was charged.";
+const MAYBE = "The card may have been charged.";
+const NOTHING = "Nothing was charged.";
+const SENTENCES = [CHARGED, MAYBE, NOTHING];
+
+const INTENT = { id: "pur_1", status: "succeeded", total: "100.00", currency: "usd" };
+const BOUGHT = JSON.stringify({ purchaseIntent: INTENT });
+const OK = "HTTP/1.1 200 OK\r\n";
+const MIB = 1024 * 1024;
+
+/** Peak memory of a provider process that bought without trouble, with some room; see `npm run bench`. */
+const MOST_MEMORY_KIB = 320 * 1024;
+
+async function projectFor(url: string, config: Record<string, string> = {}) {
+  const watch = `--require ${require.resolve("../support/in-provider.cjs")}`;
+  const project = await newProject({ VERCEL_API_URL: url, NODE_OPTIONS: watch });
+  project.env.TEST_WATCH_FOLDER = project.folder;
+  project.declare({});
+  for (const [key, value] of Object.entries({ "vercelCredits:timeoutSeconds": "20", ...config })) {
+    await project.config(key, value);
+  }
+  return project;
+}
+
+interface Expected {
+  status: string;
+  sentence: string;
+  config?: Record<string, string>;
+  /** The look at the team gets the same answer, unless it is one to wait for. */
+  reading?: Answer;
+}
+
+/** Two updates against a server that answers so: one request, the right sentence, the outcome kept, nothing hung. */
+async function tryOut(buying: Answer, { status, sentence, config, reading = buying }: Expected) {
+  const { url, arrived } = await hostileServer({ buying, reading });
+  const project = await projectFor(url, config);
+
+  const first = await project.up("--skip-preview");
+  const kept = project.outputs();
+  const second = await project.up("--skip-preview");
+
+  expect([first.code, second.code]).not.toContain(null); // killed, because it hung
+  expect(kept).toMatchObject({ status });
+  expect(SENTENCES.filter((one) => first.output.includes(one))).toEqual([sentence]);
+  expect(arrived.buying).toBe(1);
+  expect(project.outputs()).toEqual(kept);
+  if (status === "unknown") expect(second.code).not.toBe(0);
+  else expect(second).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+  for (const { output } of [first, second]) {
+    expect(output).not.toMatch(/^\s+at |\p{Cc}(?<![\r\n\t])/mu);
+    expect(output.length).toBeLessThan(20_000);
+  }
+  expect(JSON.stringify(kept).length).toBeLessThan(3 * MIB);
+  expect(Math.max(...project.read("memory").trim().split("\n").map(Number))).toBeLessThan(MOST_MEMORY_KIB);
+  return { kept, first };
+}
+
+const unknown = { status: "unknown", sentence: MAYBE };
+const bought = { status: "succeeded", sentence: CHARGED };
+const slow = {
+  ...unknown,
+  config: { "vercelCredits:timeoutSeconds": "2" },
+  reading: says(http("{}")),
+};
+
+describe("an answer that is cut is unknown wherever it is cut, and bought once it is whole", () => {
+  test.each<[string, Answer, Expected]>([
+    ["reset before it", (socket) => socket.resetAndDestroy(), unknown],
+    ["closed before it", (socket) => socket.end(), unknown],
+    ["in the status line", says("HTTP/1.1 20"), unknown],
+    ["in a header", says(`${OK}content-le`), unknown],
+    ["after the headers", says(`${OK}content-length: 50\r\n\r\n`), unknown],
+    ["in the body", says(`${OK}content-length: 99\r\n\r\n${BOUGHT.slice(0, 40)}`), unknown],
+    [
+      "in the body, with a reset",
+      saysThenResets(`${OK}content-length: 99\r\n\r\n${BOUGHT.slice(0, 40)}`),
+      unknown,
+    ],
+    [
+      "before the last chunk",
+      says(`${OK}transfer-encoding: chunked\r\n\r\n${BOUGHT.length.toString(16)}\r\n${BOUGHT}\r\n`),
+      unknown,
+    ],
+    ["after the body", says(http(BOUGHT)), bought],
+    ["after the body, with a reset", saysThenResets(`${http(BOUGHT)}`), bought],
+    ["after the body, and never closed", saysThenWaits(`${http(BOUGHT)}`), bought],
+  ])("%s", async (_where, answer, expected) => {
+    await tryOut(answer, expected);
+  });
+});
+
+describe("an answer that does not end in time is unknown", () => {
+  test.each<[string, Answer]>([
+    ["nothing at all", () => {}],
+    ["a status line without an end", saysThenWaits("HTTP/1.1 200")],
+    ["headers without an end", saysThenWaits(`${OK}content-type: text/plain\r\n`)],
+    ["a body without an end", saysThenWaits(`${OK}content-length: 99\r\n\r\n{`)],
+    ["headers that drip", drips("x")],
+    [
+      "a body that drips",
+      (socket) => {
+        socket.write(`${OK}content-length: 9999\r\n\r\n`);
+        drips(" ")(socket);
+      },
+    ],
+    [
+      "a switch to another protocol (101)",
+      saysThenWaits("HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
+    ],
+    ["interim answers for ever", drips("HTTP/1.1 100 Continue\r\n\r\n")],
+  ])("%s", async (_what, answer) => {
+    await tryOut(answer, slow);
+  });
+});
+
+describe("what breaks HTTP is unknown, and what HTTP allows is read", () => {
+  const chunked = `${OK}transfer-encoding: chunked\r\n\r\n`;
+  test.each<[string, Answer, Expected]>([
+    ["chunk sizes that are no numbers", says(`${chunked}zz\r\n${BOUGHT}\r\n0\r\n\r\n`), unknown],
+    ["a chunk of 2^64 bytes", says(`${chunked}ffffffffffffffff\r\n${BOUGHT}\r\n0\r\n\r\n`), unknown],
+    ["a negative chunk", says(`${chunked}-5\r\n${BOUGHT}\r\n0\r\n\r\n`), unknown],
+    ["a length that is too long", says(`${OK}content-length: 5000\r\n\r\n${BOUGHT}`), unknown],
+    ["a length that is too short", says(`${OK}content-length: 20\r\n\r\n${BOUGHT}`), unknown],
+    ["a length that is no number", says(`${OK}content-length: many\r\n\r\n${BOUGHT}`), unknown],
+    ["two lengths", says(`${OK}content-length: 5\r\ncontent-length: 6\r\n\r\n${BOUGHT}`), unknown],
+    [
+      "a length and chunks",
+      says(`${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${BOUGHT}`),
+      unknown,
+    ],
+    ["64 KiB of headers", says(`${OK}x: ${"y".repeat(65_536)}\r\n\r\n${BOUGHT}`), unknown],
+    ["no HTTP at all", says(BOUGHT), unknown],
+    ["another protocol", says("SSH-2.0-OpenSSH_9.9\r\n"), unknown],
+    [
+      "HTTP/2 on a connection for HTTP/1.1",
+      says(Buffer.from("000012040000000000000300000064", "hex")),
+      unknown,
+    ],
+    ["status 000", says(http(BOUGHT, "", "000 Nothing")), unknown],
+    ["status 600", says(http(BOUGHT, "", "600 Much")), unknown],
+    ["status 999", says(http(BOUGHT, "", "999 More")), unknown],
+    ["no content (204)", says("HTTP/1.1 204 No Content\r\n\r\n"), unknown],
+    ["a part of it (206) that is no JSON", says(http(BOUGHT.slice(5), "", "206 Partial")), unknown],
+    ["HTTP/1.0 without a length", says(`HTTP/1.0 200 OK\r\n\r\n${BOUGHT}`), bought],
+    [
+      "interim answers before it",
+      says("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n", http(BOUGHT)),
+      bought,
+    ],
+    [
+      "chunks with extensions and trailers",
+      says(`${chunked}${BOUGHT.length.toString(16)};a=b\r\n${BOUGHT}\r\n0\r\nx: y\r\n\r\n`),
+      bought,
+    ],
+    ["a second answer behind it", says(http(BOUGHT), http('{"error":{"code":"x"}}', "", "402 No")), bought],
+    ["the wrong content type", says(http(BOUGHT, "content-type: text/html\r\n")), bought],
+    ["compressed, though not asked for", says(http(gzipSync(BOUGHT), "content-encoding: gzip\r\n")), bought],
+    ["compressed otherwise", says(http(brotliCompressSync(BOUGHT), "content-encoding: br\r\n")), bought],
+    ["said to be compressed, and is not", says(http(BOUGHT, "content-encoding: gzip\r\n")), unknown],
+    ["compressed in an unknown way", says(http(gzipSync(BOUGHT), "content-encoding: zpaq\r\n")), unknown],
+  ])("%s", async (_what, answer, expected) => {
+    await tryOut(answer, expected);
+  });
+});
+
+describe("an answer that is too large is unknown, and takes no memory", () => {
+  test.each<[string, Answer]>([
+    [
+      "1 GiB, as its length says",
+      saysForever(`${OK}content-length: ${1024 * MIB}\r\n\r\n`, Buffer.alloc(MIB, " ")),
+    ],
+    [
+      "chunks without an end",
+      saysForever(`${OK}transfer-encoding: chunked\r\n\r\n`, `100000\r\n${" ".repeat(MIB)}\r\n`),
+    ],
+    [
+      "1 GiB that was compressed to 1 MiB",
+      says(http(gzipSync(Buffer.alloc(1024 * MIB), { level: 9 }), "content-encoding: gzip\r\n")),
+    ],
+    ["headers without an end", saysForever(OK, `x: ${"y".repeat(1000)}\r\n`)],
+  ])("%s", async (_what, answer) => {
+    await tryOut(answer, unknown);
+  });
+});
+
+describe("JSON that is strange", () => {
+  const intent = (fields: string) => `{"purchaseIntent":{"id":"pur_1","status":"succeeded",${fields}}}`;
+  const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+  const NASTY = "\\u001b[2J\\u001b]0;owned\\u0007\\u202e\\r\\n| <img src=x> @team `$(reboot)`";
+
+  test.each<[string, string | Buffer, Expected, Record<string, unknown>]>([
+    [
+      "invalid UTF-8 in a text",
+      Buffer.from(intent('"ownerId":"team_\xff\xfe"'), "latin1"),
+      bought,
+      { ownerId: "team_\ufffd\ufffd" },
+    ],
+    ["a byte order mark", `\ufeff${BOUGHT}`, bought, { intentId: "pur_1" }],
+    ["UTF-16", Buffer.from(BOUGHT, "utf16le"), unknown, {}],
+    ["half a surrogate pair", intent('"ownerId":"\\ud800"'), bought, { ownerId: "\ufffd" }],
+    ["a new field, nested 1,000 deep", intent(`"new":${nested(1000)}`), bought, { intentId: "pur_1" }],
+    ["nested 100,000 deep", intent(`"new":${nested(100_000)}`), unknown, {}],
+    [
+      "the same key twice: the last counts, as everywhere",
+      intent('"id":"pur_2"'),
+      bought,
+      { intentId: "pur_2" },
+    ],
+    [
+      "__proto__ and constructor as keys",
+      intent('"__proto__":{"status":"failed","polluted":1},"constructor":{"prototype":{"polluted":1}}'),
+      bought,
+      { intentId: "pur_1" },
+    ],
+    [
+      "money as numbers that JavaScript can't hold",
+      intent('"total":12345678901234567890.12,"tax":1e400,"refund":-0.10'),
+      bought,
+      { total: "12345678901234567890.12", tax: "1e400", refund: "-0.10" },
+    ],
+    [
+      "escape sequences and Markdown in every text",
+      `{"purchaseIntent":{"id":"${NASTY}","status":"succeeded","total":"${NASTY}","currency":"${NASTY}","ownerId":"${NASTY}"}}`,
+      bought,
+      { intentId: expect.stringContaining("owned") },
+    ],
+    [
+      "a status that is new",
+      '{"purchaseIntent":{"id":"pur_1","status":"processing"}}',
+      { status: "processing", sentence: MAYBE },
+      {},
+    ],
+    [
+      "a status that is no text",
+      '{"purchaseIntent":{"id":"pur_1","status":{"a":1}}}',
+      unknown,
+      { intentId: "pur_1" },
+    ],
+    [
+      "a kind that is new",
+      '{"invoiceIntent":{"id":"inv_1","status":"succeeded"}}',
+      bought,
+      { intentKind: "invoiceIntent", intentId: "inv_1" },
+    ],
+    ["a list", `[${BOUGHT}]`, unknown, {}],
+    ["null", "null", unknown, {}],
+    ["two documents", `${BOUGHT}${BOUGHT}`, unknown, {}],
+    ["900 KiB of a new field", intent(`"new":"${"x".repeat(900 * 1024)}"`), bought, { intentId: "pur_1" }],
+    [
+      "50,000 keys",
+      intent(Array.from({ length: 50_000 }, (_, n) => `"k${n}":1`).join()),
+      bought,
+      { intentId: "pur_1" },
+    ],
+  ])("%s", async (_what, body, expected, outputs) => {
+    const { kept, first } = await tryOut(says(http(body)), expected);
+    expect(kept).toMatchObject(outputs);
+    expect(kept).toHaveProperty("answer");
+    expect(first.output).not.toContain("\u202e");
+  });
+});
+
+test.each([301, 302, 303, 307, 308])(
+  "a redirect (%s) to another host is not followed, so the token stays",
+  async (status) => {
+    const other = await hostileServer({ buying: says(http(BOUGHT)), reading: says(http(BOUGHT)) });
+    const elsewhere = says(http("", `location: ${other.url}/v1/billing/buy\r\n`, `${status} Elsewhere`));
+    await tryOut(elsewhere, unknown);
+    expect(other.arrived).toEqual({ buying: 0, reading: 0 });
+  },
+);
+
+test("no connection is used again: what an earlier answer left behind reaches no later purchase", async () => {
+  let count = 0;
+  const refusal = http('{"error":{"code":"payment_failed"}}', "connection: keep-alive\r\n", "402 No");
+  const buying = (socket: Socket) => {
+    if (count++ > 0) return says(http(BOUGHT))(socket);
+    socket.write(Buffer.concat([refusal, http('{"error":{"code":"left behind"}}', "", "403 No")]));
+  };
+  const { url, arrived } = await hostileServer({ buying, reading: says(http("{}")) });
+  const project = await projectFor(url);
+  project.declare({ name: "first", opts: { protect: false } }, { name: "second" });
+  const run = await project.up("--skip-preview", "--continue-on-error", "--parallel", "1");
+
+  expect(run.code).not.toBe(0);
+  const statuses = ["first", "second"].map((name) => project.outputs(name)?.status);
+  expect(statuses.sort()).toEqual(["refused", "succeeded"]);
+  expect(arrived.buying).toBe(2);
+});
+
+test("IPv6 is bought from", async () => {
+  const arrived: unknown[] = [];
+  const server = nodeHttp.createServer((request, response) => {
+    arrived.push(request.method);
+    response.end(request.method === "POST" ? BOUGHT : "{}");
+  });
+  const project = await projectFor(`http://[::1]:${await listen(server, "::1")}`);
+
+  expect(await project.up("--skip-preview")).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(CHARGED),
+  });
+  expect(arrived).toEqual(["GET", "POST"]);
+});
+
+/** An https endpoint with a certificate of its own, and a way to trust it. */
+async function secureEndpoint(names: string[], days: { notBeforeDate?: Date; notAfterDate?: Date } = {}) {
+  const altNames = names.map((value) => ({ type: 2 as const, value }));
+  const { private: key, cert } = await generate([{ name: "commonName", value: names[0] }], {
+    extensions: [{ name: "subjectAltName", altNames }],
+    ...days,
+  });
+  const received: (string | undefined)[] = [];
+  const server = https.createServer({ key, cert }, (request, response) => {
+    received.push(request.method);
+    request.resume().once("end", () => response.socket?.destroy());
+  });
+  const port = await listen(server);
+  return { url: `https://localhost:${port}`, received, cert };
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
+
+describe("a certificate or a handshake that is wrong sends neither token nor order", () => {
+  test.each<[string, () => Promise<{ url: string; cert?: string; received?: unknown[] }>]>([
+    ["signed by nobody", async () => ({ ...(await secureEndpoint(["localhost"])), cert: "" })],
+    ["of another host", () => secureEndpoint(["example.com"])],
+    ["expired", () => secureEndpoint(["localhost"], { notBeforeDate: ago(9), notAfterDate: ago(2) })],
+    ["not valid yet", () => secureEndpoint(["localhost"], { notBeforeDate: ago(-2), notAfterDate: ago(-9) })],
+    [
+      "a server without TLS",
+      async () => ({ url: `https://localhost:${await listen(nodeHttp.createServer())}` }),
+    ],
+    [
+      "a server that hangs up in the handshake",
+      async () => ({
+        url: `https://localhost:${await listen(net.createServer((socket) => socket.once("data", () => socket.destroy())))}`,
+      }),
+    ],
+  ])("%s", async (_what, endpoint) => {
+    const { url, cert = "", received = [] } = await endpoint();
+    const project = await projectFor(url);
+    writeFileSync(join(project.folder, "ca.pem"), cert);
+    project.env.NODE_EXTRA_CA_CERTS = join(project.folder, "ca.pem");
+
+    await stopsBeforeSending(project);
+    expect(received).toEqual([]);
+  });
+});
+
+type TestProject = Awaited<ReturnType<typeof newProject>>;
+
+/** Found by the look at the team, nothing is kept; without it, the purchase itself says the same and is kept. */
+async function stopsBeforeSending(project: TestProject) {
+  const first = await project.up("--skip-preview");
+  expect(first.code).toEqual(expect.any(Number));
+  expect(first.code).not.toBe(0);
+  expect(SENTENCES.filter((one) => first.output.includes(one))).toEqual([NOTHING]);
+  expect(first.output).not.toMatch(/^\s+at /m);
+  expect(project.outputs()).toBeUndefined();
+
+  await project.config("vercelCredits:preflight", "off");
+  const second = await project.up("--skip-preview");
+  expect(second.code).not.toBe(0);
+  expect(SENTENCES.filter((one) => second.output.includes(one))).toEqual([NOTHING]);
+  expect(project.outputs()).toMatchObject({ status: "refused" });
+}
+
+describe("a proxy", () => {
+  const proxy = async (answer: (client: Socket, target: string) => void) => {
+    const server = nodeHttp.createServer().on("connect", (request, client: Socket) => {
+      client.on("error", () => client.destroy());
+      answer(client, request.url ?? "");
+    });
+    return `http://127.0.0.1:${await listen(server)}`;
+  };
+
+  test.each<[string, () => Promise<string>]>([
+    ["that is not there", async () => "http://127.0.0.1:1"],
+    ["that asks for a password", () => proxy((client) => client.end("HTTP/1.1 407 Who\r\n\r\n"))],
+    ["that can't reach Vercel", () => proxy((client) => client.end("HTTP/1.1 502 Bad\r\n\r\n"))],
+    ["that hangs up at once", () => proxy((client) => client.destroy())],
+    ["that answers no HTTP", () => proxy((client) => client.end("hello\r\n\r\n"))],
+    [
+      "that hangs up after it connected",
+      () => proxy((client) => client.end("HTTP/1.1 200 Connected\r\n\r\n")),
+    ],
+  ])("%s sends nothing", async (_what, start) => {
+    const project = await projectFor("https://localhost:9");
+    project.env.HTTPS_PROXY = await start();
+
+    await stopsBeforeSending(project);
+  });
+
+  test("that breaks after the request has left: unknown, and sent once", async () => {
+    const { url, received, cert } = await secureEndpoint(["localhost"]);
+    const through: string[] = [];
+    const start = proxy((client, target) => {
+      through.push(target);
+      const upstream = net.connect(Number(target.split(":")[1]), "127.0.0.1", () => {
+        client.write("HTTP/1.1 200 Connected\r\n\r\n");
+        client.pipe(upstream).pipe(client);
+      });
+      upstream.on("error", () => client.destroy());
+    });
+    const project = await projectFor(url);
+    writeFileSync(join(project.folder, "ca.pem"), cert);
+    Object.assign(project.env, {
+      HTTPS_PROXY: await start,
+      NODE_EXTRA_CA_CERTS: join(project.folder, "ca.pem"),
+    });
+
+    const run = await project.up("--skip-preview");
+    await project.up("--skip-preview");
+
+    expect(SENTENCES.filter((one) => run.output.includes(one))).toEqual([MAYBE]);
+    expect(project.outputs()).toMatchObject({ status: "unknown" });
+    expect(received).toEqual(["GET", "POST"]);
+    expect(through).toHaveLength(2);
+  });
+});
+
+test("a name that does not resolve sends nothing", async () => {
+  const { sandbox, project } = await sandboxAndProject({ VERCEL_API_URL: "https://no-such-host.invalid" });
+  await stopsBeforeSending(project);
+  expect(sandbox.requests()).toHaveLength(0);
+});
