@@ -1,6 +1,6 @@
 import Big from "big.js";
 import { z } from "zod";
-import { parseExactly } from "../http/json";
+import { jsonOf } from "../http/json";
 import type { Reply, Request } from "../http/request";
 import { printable } from "../messages";
 import { BALANCES, type BalanceSource, type BalanceType } from "../settings";
@@ -23,7 +23,9 @@ export interface V0Balance {
 
 /** One purchase of v0 credits. */
 export interface V0Block {
+  /** What was bought: dollars, an exact decimal string. */
   readonly originalBalance: string;
+  /** What is left of it: dollars, an exact decimal string. */
   readonly currentBalance: string;
   /** ISO 8601. */
   readonly effectiveDate?: string | undefined;
@@ -110,7 +112,7 @@ export async function readBalance<T extends BalanceType>(
       : "";
     throw new Error(`${cannot}: ${url.host} answered ${reply.httpStatus}${wordsOf(reply.body)}${mend}`);
   }
-  const parsed = reply.whole ? SCHEMAS[creditType].safeParse(parse(reply.body)) : undefined;
+  const parsed = reply.whole ? SCHEMAS[creditType].safeParse(jsonOf(reply.body)) : undefined;
   if (parsed?.success) return parsed.data as Balance<T>;
   throw new Error(`${cannot}: ${url.host} answered something else`);
 }
@@ -118,14 +120,6 @@ export async function readBalance<T extends BalanceType>(
 const errorSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) });
 
 function wordsOf(body: string): string {
-  const error = errorSchema.safeParse(parse(body));
+  const error = errorSchema.safeParse(jsonOf(body));
   return error.success ? `, ${printable(error.data.error.message, 200).replace(/\.$/, "")}` : "";
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseExactly(text);
-  } catch {
-    return undefined;
-  }
 }

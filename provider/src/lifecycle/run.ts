@@ -11,10 +11,10 @@ import type { JournalStore } from "../journal/store";
 import { readOrders, type Try, tryOf } from "../journal/tries";
 import { printable } from "../messages";
 import type { CreditType } from "../order-arguments";
-import { type Look, lookAt, stopped, whyNot } from "../preflight";
 import { Refusal } from "../refusal";
 import { type BalanceType, Settings } from "../settings";
 import { endWithEngine, engineIsGone } from "./engine";
+import { type Look, lookAt, stopped, whyNot } from "./preflight";
 
 /** What a run needs from outside. */
 export interface RunSurroundings extends Surroundings {

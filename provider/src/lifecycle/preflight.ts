@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { readAnswer } from "./charge/answer";
-import type { Reply, Request } from "./http/request";
-import { NOTHING_CHARGED, printable, settingsPage } from "./messages";
-import type { CreditType } from "./order-arguments";
-import { type Endpoint, pathOf } from "./settings";
+import { readAnswer } from "../charge/answer";
+import { jsonOf } from "../http/json";
+import type { Reply, Request } from "../http/request";
+import { NOTHING_CHARGED, printable, settingsPage } from "../messages";
+import type { CreditType } from "../order-arguments";
+import { type Endpoint, pathOf } from "../settings";
 
 /** What a look at a team says of buying for it. */
 export type Look =
@@ -55,7 +56,7 @@ function read(reply: Reply, team: string): Look {
   const { httpStatus, body } = reply;
   if (httpStatus >= 400 && httpStatus < 500) return readRefusal(reply, name);
   if (httpStatus !== 200) return { kind: "unclear", what: `Vercel answered ${httpStatus}` };
-  const parsed = teamSchema.safeParse(parse(body));
+  const parsed = teamSchema.safeParse(jsonOf(body));
   return parsed.success && reply.whole
     ? { kind: "team", name, team: parsed.data }
     : { kind: "unclear", what: "Vercel's answer can't be read" };
@@ -132,12 +133,4 @@ export function whyNot(look: Look, creditType: CreditType): { why: string; first
 /** The message of a stop. */
 export function stopped({ why, firstDo }: { why: string; firstDo: string }): string {
   return `${why} ${NOTHING_CHARGED} ${firstDo}, then run \`pulumi up\` again.`;
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
