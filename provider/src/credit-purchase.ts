@@ -1,10 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./messages";
-import type { CreditType } from "./order-arguments";
+import { type CreditType, TELLING } from "./order-arguments";
 import { PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
 
-/** What to buy. Everything here is also an output, as it was used. */
+/**
+ * What to buy. Everything here is also an output, as it was used.
+ *
+ * What is secret stays secret in the state, with all outputs that repeat it. The lines that say what will be or was
+ * charged name it all the same, and so does the journal: a purchase must be readable for whoever reviews it.
+ */
 export interface CreditPurchaseArgs {
   /**
    * The credits to buy: `"v0"`, `"gateway"` (AI Gateway) or `"agent"`. Required.
@@ -152,11 +157,7 @@ export class CreditPurchase extends pulumi.CustomResource {
    *   are refused.
    */
   constructor(name: string, args: CreditPurchaseArgs, opts: pulumi.CustomResourceOptions = {}) {
-    if (typeof args !== "object" || args === null) {
-      throw new pulumi.RunError(
-        `CreditPurchase "${name}" needs its arguments: creditType and amount. ${NOTHING_CHARGED}`,
-      );
-    }
+    checkDeclaration(name, args);
     const options = purchaseOptions(name, opts);
     const team = args.team ?? defaultTeam();
     const inputs = {
@@ -171,6 +172,7 @@ export class CreditPurchase extends pulumi.CustomResource {
       name,
       {
         ...OUTPUTS,
+        ...secrecyOf(inputs),
         ...inputs,
         orderId: order.orderId,
         __journal: order.__journal,
@@ -181,27 +183,49 @@ export class CreditPurchase extends pulumi.CustomResource {
   }
 }
 
+/** What this package adds to the arguments itself, so that a program can't. */
+const OURS = ["orderId", "summary", "__label", "__journal", "__preview", "__provider"];
+
+/** What can be wrong before there is a resource whose check could say so. */
+function checkDeclaration(name: unknown, args: unknown): void {
+  const refuse = (what: string) => new pulumi.RunError(`${what} ${NOTHING_CHARGED}`);
+  if (typeof name !== "string" || name === "") {
+    throw refuse(
+      "The name of a CreditPurchase must be a text that is not empty: it is the purchase's identity.",
+    );
+  }
+  const isLater = pulumi.Output.isInstance(args) || args instanceof Promise;
+  if (typeof args !== "object" || args === null || isLater) {
+    const each = isLater ? " as an object; each of them may be an Output" : ": creditType and amount";
+    throw refuse(`CreditPurchase "${name}" needs its arguments${each}.`);
+  }
+  const [ours] = OURS.filter((key) => key in args);
+  if (ours !== undefined) throw refuse(`CreditPurchase "${name}": ${ours} is not an argument.`);
+}
+
+/** See `TELLING`. What is known only during the update is no obstacle: whether it is secret is known before. */
+function secrecyOf(inputs: pulumi.Inputs): Record<string, pulumi.Output<unknown>> {
+  const later = Object.values(inputs).filter(
+    (input) => pulumi.Output.isInstance(input) || input instanceof Promise,
+  );
+  if (later.length === 0) return {};
+  const isSecret = Promise.all(later.map((input) => pulumi.isSecret(pulumi.output(input)))).then((all) =>
+    all.includes(true),
+  );
+  const mark = pulumi.output(isSecret).apply((secret) => (secret ? pulumi.secret(null) : undefined));
+  return Object.fromEntries(TELLING.map((output) => [output, mark]));
+}
+
 function defaultTeam(): string | undefined {
   return new pulumi.Config("vercel").get("team") || process.env.VERCEL_TEAM || undefined;
 }
 
 /** The SDK makes a property of each output that is named when the resource is declared, given or not. */
 const OUTPUTS = Object.fromEntries(
-  [
-    ...[
-      "creditType",
-      "amount",
-      "team",
-      "source",
-      "attempt",
-      "adopt",
-      "summary",
-      "status",
-      "reason",
-      "answer",
-    ],
-    ...["intentKind", "intentId", "purchaseIntentId", "orbSubscriptionId", "checkoutSessionId"],
-    ...["checkoutSessionUrl", "currency", "subtotal", "tax", "total", "refund", "ownerId", "providerType"],
-    ...["providerResourceId", "createdAt", "updatedAt", "creditsExpireAt", "requestId"],
-  ].map((output) => [output, undefined]),
+  `creditType amount team source attempt adopt summary status reason answer
+   intentKind intentId purchaseIntentId orbSubscriptionId checkoutSessionId checkoutSessionUrl
+   currency subtotal tax total refund ownerId providerType providerResourceId
+   createdAt updatedAt creditsExpireAt requestId`
+    .split(/\s+/)
+    .map((output) => [output, undefined]),
 );

@@ -1,5 +1,6 @@
 /** What can be bought. Vercel's page: "Supported credit types are `v0`, `gateway`, and `agent`." */
 export const CREDIT_TYPES = ["v0", "gateway", "agent"] as const;
+/** One of the credit types. */
 export type CreditType = (typeof CREDIT_TYPES)[number];
 
 /** What an order says, once every input is known. */
@@ -21,3 +22,13 @@ export function creditsFor(creditType: CreditType | undefined, team: string | un
   const credits = creditType === undefined ? "credits" : `${CREDIT_NAMES[creditType]} credits`;
   return `${credits} for ${team === undefined ? "the token's own default team" : `team ${team}`}`;
 }
+
+/**
+ * Outputs that repeat or betray arguments: secret in the state as soon as one argument is. The engine marks an output
+ * where the input of the same name is secret, so the program declares each of these as a secret null, and it stays
+ * an input.
+ */
+export const TELLING = [
+  ...["summary", "reason", "answer", "ownerId", "subtotal", "tax", "total", "refund"],
+  "__earlierAttempts",
+];

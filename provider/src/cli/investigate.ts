@@ -83,10 +83,8 @@ function triesOfStack(file: string): Try[] {
       const purchase = resources.find(
         (one) => one.urn === urn.replace("vercel:PurchaseOrder", "vercel:CreditPurchase"),
       );
-      const { orderId, __label, team, creditType, amount, attempt, __journal } = outputs as Record<
-        string,
-        never
-      >;
+      const { orderId, __label, team, creditType, attempt, __journal } = outputs as Record<string, never>;
+      const amount = typeof outputs.amount === "number" ? outputs.amount : undefined; // else it is a secret
       const { orderId: under, status, intentId, time } = (purchase?.outputs ?? {}) as Record<string, never>;
       const isKnown = under === orderId && status !== undefined && status !== "unknown";
       return {

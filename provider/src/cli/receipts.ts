@@ -101,8 +101,11 @@ function textOf(purchases: readonly Purchase[], source: string): string {
 /** The sums, a line each. */
 function summaryOf(purchases: readonly Purchase[]): string[] {
   const { charged, withoutTotal, pending, unknown, adopted } = sumsOf(purchases);
-  const ordered = (these: readonly Purchase[]) =>
-    `${these.length}, ${dollars(these.reduce((sum, { amount = 0 }) => sum + amount, 0))} ordered`;
+  const ordered = (these: readonly Purchase[]) => {
+    const amounts = these.map(({ amount }) => amount).filter((amount) => amount !== undefined);
+    const dollarsOrdered = `, ${dollars(amounts.reduce((sum, amount) => sum + amount, 0))} ordered`;
+    return `${these.length}${amounts.length === these.length ? dollarsOrdered : ""}`;
+  };
   return [
     ...charged.map((sum) => `Charged: ${sum.total} ${printable(sum.currency)} (${sum.purchases})`),
     ...(charged.length + withoutTotal.length === 0 ? ["Charged: nothing"] : []),

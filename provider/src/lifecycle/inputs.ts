@@ -1,10 +1,11 @@
+import { inspect } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Snapshot } from "../balances/evidence";
 import type { OrderReference } from "../journal/journal";
 import { NOTHING_CHARGED, printable } from "../messages";
 import { dollars } from "../money";
-import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments } from "../order-arguments";
+import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments, TELLING } from "../order-arguments";
 
 /** What Pulumi passes, in previews, for a value that is known only during the update. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -39,21 +40,18 @@ export function isUnknown(value: unknown): boolean {
 /** How an argument must look, in words for whoever wrote the program. */
 const WHOLE_NUMBER = "must be a whole number, 1 or more";
 
+const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+
 const argumentSchemas = {
   creditType: z.enum(CREDIT_TYPES, { error: 'must be one of "v0", "gateway" and "agent"' }),
   amount: z.int({ error: `${WHOLE_NUMBER} (1 credit = 1 US dollar)` }).min(1),
-  team: z
-    .string()
-    .regex(/^[^\s\p{C}]+$/u, { error: "must be a team's slug or id (team_...), without spaces" })
-    .optional(),
-  source: z.string().min(1, { error: "must not be empty" }),
+  team: text(/^[^\s\p{C}]+$/u, "must be a team's slug or id (team_...), without spaces").optional(),
+  source: text(/./s, "must be a text that is not empty"),
   attempt: z.int({ error: WHOLE_NUMBER }).min(1),
-  adopt: z
-    .string()
-    .regex(/^[^\s\p{C}]{1,200}$/u, {
-      error: "must be the id of an intent or invoice (such as pur_...), without spaces",
-    })
-    .optional(),
+  adopt: text(
+    /^[^\s\p{C}]{1,200}$/u,
+    "must be the id of an intent or invoice (such as pur_...), without spaces",
+  ).optional(),
 } satisfies Record<string, z.ZodType>;
 
 export const ARGUMENTS = Object.keys(argumentSchemas) as (keyof typeof argumentSchemas)[];
@@ -62,7 +60,7 @@ const orderSchema = z.object(argumentSchemas);
 
 const DEFAULTS = { source: "pulumi", attempt: 1 };
 
-const KNOWN_INPUTS = new Set(["__label", "__journal", "__provider", "orderId", "summary", ...ARGUMENTS]);
+const KNOWN_INPUTS = new Set(["__label", "__journal", "__provider", "orderId", ...TELLING, ...ARGUMENTS]);
 
 /**
  * Fills in defaults and checks every argument that is already known; one failure for each that is wrong.
@@ -81,7 +79,7 @@ export function checkArguments(news: Inputs): {
     if (isUnknown(value)) continue;
     const parsed = schema.safeParse(value);
     if (parsed.success) continue;
-    const given = value === undefined ? "it is missing" : `it is ${printable(JSON.stringify(value), 100)}`;
+    const given = value === undefined ? "it is missing" : `it is ${printable(shown(value), 100)}`;
     failures.push({
       property,
       reason: `${property} ${parsed.error.issues[0]?.message}; ${given}. ${NOTHING_CHARGED}`,
@@ -94,9 +92,19 @@ export function checkArguments(news: Inputs): {
   return { inputs, failures, isPreview: __preview === true };
 }
 
+/** As the program may have written it: JSON knows no NaN, Infinity or -0. */
+function shown(value: unknown): string {
+  return typeof value === "number" ? inspect(value) : JSON.stringify(value);
+}
+
 /** The arguments of checked inputs in an update, where everything is known. */
 export function argumentsOf(inputs: Inputs): OrderArguments {
   return orderSchema.parse(inputs) as OrderArguments;
+}
+
+/** The inputs as a purchase's outputs repeat them: less what stays with them, and the marks of `TELLING`. */
+export function repeated({ __journal, ...inputs }: Inputs): Inputs {
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 }
 
 /** The name the program gave the purchase, for messages. */

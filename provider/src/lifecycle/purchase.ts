@@ -12,6 +12,7 @@ import {
   type Inputs,
   isUnknown,
   nameOf,
+  repeated,
   stopLine,
   summarize,
 } from "./inputs";
@@ -115,9 +116,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
   async function keep(id: string, olds: Inputs, inputs: Inputs, outcome: Outcome): Promise<Inputs> {
     const name = nameOf(inputs);
     const { status, receipt, reason, news } = outcome;
-    const { __journal, ...ordered } = inputs; // stays with the inputs
     const outs = asJson({
-      ...ordered,
+      ...repeated(inputs),
       ...receipt,
       status,
       ...(reason && { reason }),
@@ -142,10 +142,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
       );
     }
     const { reason: _settled, ...learned } = olds;
-    const { __journal, ...ordered } = news;
     const outs = asJson({
       ...learned,
-      ...ordered,
+      ...repeated(news),
       ...(standingOf(olds) === "bought" ? {} : { status: "adopted", intentId }),
     });
     console.log(

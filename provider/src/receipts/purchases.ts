@@ -11,20 +11,14 @@ import type { Try } from "../journal/tries";
  */
 export type Standing = "charged" | "pending" | "unknown" | "adopted" | "did not buy";
 
-/** One purchase as the books need it. Money is text exactly as answered. */
-export interface Purchase {
+/** One purchase as the books need it. Money is text exactly as answered. `team` is absent where it was left to the token. */
+export interface Purchase extends Pick<Try, "name" | "project" | "team" | "creditType" | "amount"> {
   readonly standing: Standing;
+  readonly status: string;
   /** When Vercel made it, else when it went on record; ISO 8601 as far as Vercel answers so. */
   readonly time?: string | undefined;
-  readonly name?: string | undefined;
-  readonly project?: string | undefined;
   readonly stack?: string | undefined;
-  /** Absent where it was left to the token. */
-  readonly team?: string | undefined;
-  readonly creditType?: string | undefined;
-  /** Dollars asked for. */
-  readonly amount?: number | undefined;
-  readonly status: string;
+  readonly order?: string | undefined;
   readonly currency?: string | undefined;
   readonly subtotal?: string | undefined;
   readonly tax?: string | undefined;
@@ -32,7 +26,6 @@ export interface Purchase {
   /** What had been refunded when Vercel answered. */
   readonly refund?: string | undefined;
   readonly intentId?: string | undefined;
-  readonly order?: string | undefined;
   readonly requestId?: string | undefined;
 }
 
@@ -77,13 +70,25 @@ export type StackResource = z.infer<typeof resourceSchema>;
 export function resourcesOf(stack: string): StackResource[] {
   let json: unknown;
   try {
-    json = JSON.parse(stack);
+    json = JSON.parse(stack, (_key, value) => revealed(value));
   } catch {
     throw new Error("it is no JSON");
   }
   const parsed = stackSchema.safeParse(json);
   if (!parsed.success) throw new Error("it is not what `pulumi stack export` prints");
   return parsed.data.resources ?? [];
+}
+
+/** A secret of a state as `pulumi stack export --show-secrets` writes it, or without that, the word that it is one. */
+const secretSchema = z.object({
+  "4dabf18193072939515e22adb298388d": z.literal("1b47061264138c4ac30d75fd1eb44270"),
+  plaintext: z.string().optional(),
+});
+
+function revealed(value: unknown): unknown {
+  const secret = typeof value === "object" ? secretSchema.safeParse(value).data : undefined;
+  if (secret === undefined) return value;
+  return secret.plaintext === undefined ? "[secret]" : JSON.parse(secret.plaintext);
 }
 
 const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
