@@ -1,0 +1,70 @@
+import { copyFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Declared } from "../../tools/pulumi-project.mts";
+import { sandboxAndProject } from "../support/stack";
+import { PURCHASES } from "../upgrade/purchases.mts";
+
+const STATES = join(__dirname, "../upgrade/states");
+const DECLARED: Declared[] = PURCHASES.map(({ name, args }) => ({ name, args }));
+
+/** How each stands on record, whichever version wrote it. */
+const STATUSES = {
+  bought: "succeeded",
+  pending: "pending",
+  subscription: "succeeded",
+  checkout: "checkout",
+  failed: "failed",
+  refused: "refused",
+  unknown: "unknown",
+  adopted: "adopted",
+};
+
+describe.each(readdirSync(STATES).map((file) => file.replace(/\.json$/, "")))("a stack of %s", (version) => {
+  test("is taken over as it is: nothing is bought, changed or lost, and what was open is settled as ever", async () => {
+    // A machine that has no journal of that stack.
+    const { sandbox, project } = await sandboxAndProject();
+    copyFileSync(join(STATES, `${version}.json`), join(project.folder, "state.json"));
+    await project.mustRun("stack", "import", "--file", "state.json");
+    const statuses = () =>
+      Object.fromEntries(PURCHASES.map(({ name }) => [name, project.outputs(name)?.status]));
+    const kept = PURCHASES.map(({ name }) => project.outputs(name));
+    expect(statuses()).toEqual(STATUSES);
+
+    project.declare(...DECLARED);
+    const preview = await project.preview();
+    const up = await project.up("--skip-preview", "--continue-on-error");
+    await project.run("refresh", "--yes");
+
+    expect(preview.output).not.toContain("will be charged now");
+    expect(up.code).not.toBe(0);
+    for (const { output } of [preview, up]) expect(output).not.toMatch(/^\s+at .*dist/m);
+    for (const name of ["checkout", "failed", "refused", "unknown"]) expect(up.output).toContain(`${name}: `);
+    expect(PURCHASES.map(({ name }) => project.outputs(name))).toEqual(kept);
+    expect(sandbox.requests()).toHaveLength(0);
+
+    // Settled: two by adoption, two by another attempt.
+    const settle: Record<string, object> = {
+      checkout: { adopt: "pur_completed" },
+      unknown: { adopt: "pur_found" },
+      failed: { attempt: 2 },
+      refused: { attempt: 2 },
+    };
+    project.declare(...DECLARED.map(({ name = "", args }) => ({ name, args: { ...args, ...settle[name] } })));
+    await project.mustRun("up", "--yes");
+    expect(statuses()).toEqual({
+      ...STATUSES,
+      checkout: "adopted",
+      unknown: "adopted",
+      failed: "succeeded",
+      refused: "succeeded",
+    });
+    expect(
+      sandbox
+        .charges()
+        .map(({ amount }) => amount)
+        .sort(),
+    ).toEqual([15, 16]);
+    expect((await project.mustRun("up", "--yes")).output).toContain("17 unchanged");
+    expect(sandbox.requests()).toHaveLength(2);
+  });
+});
