@@ -1,35 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ROOT } from "../../tools/pulumi-project.mts";
+import { Consumers, NEWEST_SDK, OLDEST_SDK } from "../support/consumers";
 import { sandboxAndProject } from "../support/stack";
 
-const { devDependencies } = require("../../package.json");
-
-/** An empty project with the packed package in it, as a user's `npm install` makes it. */
-let consumer: string;
-let packed: string[];
-
-/** The newest Node that the registry's packages bring for this platform, beside the one that runs this. */
-const NODE_24 = `node-${process.platform}-${process.arch}@24.9.0`;
+let consumers: Consumers;
+/** The plain one: by npm, with the newest SDK. */
+let modules: string;
 
 beforeAll(() => {
-  consumer = mkdtempSync(join(tmpdir(), "vercel-credits-consumer-"));
-  const npm = (...args: string[]) =>
-    execFileSync("npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: consumer,
-      encoding: "utf8",
-      timeout: 280_000,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  const [{ filename, files }] = JSON.parse(npm("pack", join(ROOT, "provider"), "--json", "--ignore-scripts"));
-  packed = files.map(({ path }: { path: string }) => path);
-  writeFileSync(join(consumer, "package.json"), '{ "private": true }');
-  npm("install", `./${filename}`, `@pulumi/pulumi@${devDependencies["@pulumi/pulumi"]}`, NODE_24);
+  consumers = new Consumers();
+  modules = consumers.npm("npm", NEWEST_SDK);
 }, 300_000);
 
-afterAll(() => rmSync(consumer, { recursive: true, force: true }));
+afterAll(() => consumers.close());
 
 const COMMON_JS = `
 const { CreditPurchase } = require("pulumi-vercel-credits");
@@ -42,70 +27,108 @@ export const { status } = new CreditPurchase("credits", { creditType: "v0", amou
 const TYPESCRIPT = `
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase, CreditPurchaseArgs, CreditType } from "pulumi-vercel-credits";
+import { startSandbox } from "pulumi-vercel-credits/sandbox";
 const creditType: CreditType = "v0";
 const args: CreditPurchaseArgs = { creditType, amount: pulumi.output(7) };
-export const status: pulumi.Output<string> = new CreditPurchase("credits", args).status;`;
+export const status: pulumi.Output<string> = new CreditPurchase("credits", args).status;
+export const sandbox: string = typeof startSandbox;`;
 
 test("the tarball holds what is needed and nothing else", () => {
-  expect(packed).toEqual(
-    expect.arrayContaining([
-      "LICENSE",
-      "README.md",
-      "package.json",
-      "bin/pulumi-vercel-credits.js",
-      "dist/index.js",
-      "dist/index.d.ts",
-    ]),
-  );
+  const { packed } = consumers;
+  const needed = ["LICENSE", "README.md", "package.json", "bin/pulumi-vercel-credits.js"];
+  expect(packed).toEqual(expect.arrayContaining([...needed, "dist/index.js", "dist/index.d.ts"]));
   expect(
-    packed.filter(
-      (path) =>
-        !/^(LICENSE|README\.md|package\.json|bin\/pulumi-vercel-credits\.js|dist\/[\w/-]+\.(js|d\.ts))$/.test(
-          path,
-        ),
-    ),
+    packed.filter((path) => !needed.includes(path) && !/^dist\/[\w/-]+\.(js|d\.ts)$/.test(path)),
   ).toEqual([]);
 });
 
-describe.each([
-  ["the Node that runs this", () => process.execPath],
-  ["Node 24", () => join(consumer, "node_modules", NODE_24.replace(/@.*/, ""), "bin/node")],
-])("installed from its tarball, on %s", (_which, node) => {
-  test.each([
-    ["CommonJS", "index.js", COMMON_JS, {}],
-    ["ES module", "index.js", ES_MODULE, { type: "module" }],
-    ["TypeScript", "index.ts", TYPESCRIPT, {}],
-  ])("a %s program buys once", async (_kind, main, program, manifest) => {
-    expect(existsSync(node())).toBe(true);
-    const { sandbox, project } = await sandboxAndProject(
-      {},
-      { modules: join(consumer, "node_modules"), node: node() },
-    );
-    project.write("package.json", JSON.stringify({ name: "test", main, ...manifest }));
-    project.write(main, program);
+test.each([
+  ["publint", ["--strict", "provider"]],
+  ["attw", ["--pack", "provider"]],
+])("%s finds nothing in it", (tool, args) => {
+  const file = join(ROOT, "node_modules/.bin", tool);
+  expect(() => execFileSync(process.execPath, [file, ...args], { cwd: ROOT, stdio: "pipe" })).not.toThrow();
+});
 
-    const first = await project.up();
-    const second = await project.up("--skip-preview");
+/** Buys with a program in a project that has these modules, and finds nothing to do the second time. */
+async function buysOnce(where: string, main: string, program: string, manifest: object, node?: string) {
+  const { sandbox, project } = await sandboxAndProject({}, { modules: where, ...(node && { node }) });
+  project.write("package.json", JSON.stringify({ name: "test", main, ...manifest }));
+  mkdirSync(dirname(join(project.folder, main)), { recursive: true });
+  project.write(main, program);
 
-    expect(first).toMatchObject({ code: 0 });
-    expect(second.output).toContain("3 unchanged");
-    expect(sandbox.charges()).toMatchObject([{ creditType: "v0", amount: 7 }]);
-    const text = project.resource("CreditPurchase")?.inputs.__provider;
-    expect(JSON.stringify(text).length).toBeLessThanOrEqual(300);
+  const first = await project.up();
+  const second = await project.up("--skip-preview");
+
+  expect(first).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+  expect(second.output).toContain("3 unchanged");
+  expect(sandbox.charges()).toMatchObject([{ creditType: "v0", amount: 7 }]);
+  const text = project.resource("CreditPurchase")?.inputs.__provider;
+  expect(JSON.stringify(text).length).toBeLessThanOrEqual(300);
+}
+
+const PROGRAMS: [string, string, string, object][] = [
+  ["CommonJS", "index.js", COMMON_JS, {}],
+  ["ES module", "index.js", ES_MODULE, { type: "module" }],
+  ["TypeScript", "index.ts", TYPESCRIPT, {}],
+];
+
+describe("a program buys once", () => {
+  describe.each<[string, () => string, (() => string)?]>([
+    ["installed by npm", () => modules],
+    ["installed by npm, on Node 24", () => modules, () => consumers.node24],
+    ["installed by npm, with the oldest SDK", () => consumers.npm("oldest", OLDEST_SDK)],
+    ["installed by pnpm", () => consumers.pnpm("pnpm", NEWEST_SDK)],
+    [
+      "installed by pnpm, with the oldest SDK, on Node 24",
+      () => consumers.pnpm("pnpm-oldest", OLDEST_SDK),
+      () => consumers.node24,
+    ],
+    ["installed by yarn", () => consumers.yarn("yarn", NEWEST_SDK)],
+    ["linked in a workspace of npm", () => consumers.npmWorkspace("npm-workspace", NEWEST_SDK)],
+    ["linked in a workspace of pnpm", () => consumers.pnpmWorkspace("pnpm-workspace", NEWEST_SDK)],
+  ])("%s", (_how, install, node) => {
+    let installed: string;
+    beforeAll(() => {
+      installed = install();
+    }, 300_000);
+
+    test.each(PROGRAMS)("%s", async (_kind, main, program, manifest) => {
+      await buysOnce(installed, main, program, manifest, node?.());
+    });
+  });
+
+  test.each<[string, object, object]>([
+    ["nodenext", { module: "nodenext" }, { type: "module" }],
+    [
+      "commonjs",
+      { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" },
+      { type: "commonjs" },
+    ],
+    ["bundler", { module: "esnext", moduleResolution: "bundler" }, { type: "module" }],
+  ])("compiled from TypeScript as %s", async (_name, compilerOptions, manifest) => {
+    const source = compile(TYPESCRIPT, compilerOptions, manifest);
+    await buysOnce(modules, "index.js", source, manifest);
   });
 });
 
+let compiled = 0;
+
+/** The JavaScript that the compiler makes of a program which uses the package. Throws where it doesn't compile. */
+function compile(text: string, compilerOptions: object, manifest: object): string {
+  const folder = join(consumers.folder, "npm", `compiled-${++compiled}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(folder, "program.ts"), text);
+  const options = { strict: true, skipLibCheck: true, target: "es2023", types: ["node"], ...compilerOptions };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+  const tsc = require.resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8", stdio: "pipe" });
+  return readFileSync(join(folder, "program.js"), "utf8");
+}
+
 test("its types are exact: a wrong credit type, a string amount and a changed output don't compile", () => {
-  const check = (text: string) => {
-    writeFileSync(join(consumer, "program.ts"), text);
-    const tsc = require.resolve("typescript/bin/tsc");
-    const flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "node20", "--types", "node"];
-    execFileSync(process.execPath, [tsc, ...flags, "program.ts"], {
-      cwd: consumer,
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  };
+  const check = (text: string) => compile(text, { module: "nodenext" }, { type: "module" });
 
   expect(() => check(TYPESCRIPT)).not.toThrow();
   expect(() => check(TYPESCRIPT.replace('= "v0"', '= "gold"'))).toThrow();
@@ -113,18 +136,31 @@ test("its types are exact: a wrong credit type, a string amount and a changed ou
   expect(() => check(`${TYPESCRIPT}\nnew CreditPurchase("x", args).orderId = status;`)).toThrow();
 });
 
-test("its command runs", () => {
-  const bin = join(consumer, "node_modules/.bin/pulumi-vercel-credits");
-  const run = (...args: string[]) => execFileSync(process.execPath, [bin, ...args], { encoding: "utf8" });
+const run = (...args: string[]) =>
+  execFileSync(process.execPath, args, { cwd: dirname(modules), encoding: "utf8" });
 
-  expect(run("--version").trim()).toBe(require("../../provider/package.json").version);
-  for (const command of ["sandbox", "journal", "review"]) expect(run("--help")).toContain(command);
+test("its command runs", () => {
+  const bin = join(modules, ".bin/pulumi-vercel-credits");
+  expect(run(bin, "--version").trim()).toBe(require("../../provider/package.json").version);
+  const help = run(bin, "--help");
+  for (const command of ["sandbox", "journal", "review", "balance", "investigate", "receipts"]) {
+    expect(help).toContain(command);
+  }
 });
 
 test("its policies load without the provider's own packages around them", () => {
   const script =
     'console.log(require("pulumi-vercel-credits/policy").creditPolicies.map(({ name }) => name).join())';
-  expect(execFileSync(process.execPath, ["-e", script], { cwd: consumer, encoding: "utf8" })).toContain(
-    "credits-per-purchase,credits-per-stack",
-  );
+  expect(run("-e", script)).toContain("credits-per-purchase,credits-per-stack");
+});
+
+test.each([
+  ["pulumi-vercel-credits", ["axios", "zod", "hono", "big.js", "commander"]],
+  ["pulumi-vercel-credits/lifecycle", ["@pulumi", "hono", "papaparse", "commander", "cli-table3"]],
+])("%s loads nothing that it has no use for: none of %j", (name, useless) => {
+  const script = `require("${name}"); console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const loaded: string[] = JSON.parse(run("-e", script));
+  const packages = new Set(loaded.map((file) => file.split("/node_modules/").at(-1)?.split("/")[0] ?? ""));
+  expect(packages).toContain("pulumi-vercel-credits");
+  expect(useless.filter((one) => packages.has(one))).toEqual([]);
 });
