@@ -143,4 +143,5 @@ export const FAULTS = {
   })),
 } satisfies Record<string, Misbehaviour>;
 
+/** The name of a misbehaviour; the sandbox's page says what each does. */
 export type Fault = keyof typeof FAULTS;

@@ -16,6 +16,7 @@ export type { Fault, FaultOptions } from "./faults";
 export type { Charge } from "./ledger";
 export type { Read, ReadFault } from "./read-faults";
 
+/** How a sandbox is started. */
 export interface SandboxOptions {
   /** Default: 0, any port that is free. */
   readonly port?: number;
@@ -27,9 +28,11 @@ export interface SandboxOptions {
 
 /** A request to buy, as it arrived. */
 export interface BuyRequest {
+  /** `POST`, unless the client is wrong. */
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** The header of that name, by which clients can be told apart. */
   readonly userAgent: string | undefined;
 }
 
@@ -57,6 +60,7 @@ export interface Sandbox {
   use(creditType: "gateway" | "v0", dollars: string): void;
   /** Calls back for every line that a person who watches would want to read. */
   onNews(listener: (line: string) => void): void;
+  /** Stops listening, and ends all connections. */
   close(): Promise<void>;
 }
 

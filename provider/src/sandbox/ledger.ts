@@ -5,10 +5,13 @@ import { z } from "zod";
 const chargeSchema = z.object({
   /** A slug, an id, or `(default)` where the request named none. */
   team: z.string(),
+  /** `v0`, `gateway` or `agent`. */
   creditType: z.string(),
   /** Whole US dollars. */
   amount: z.number(),
+  /** `pur_...`, as it was answered. */
   intentId: z.string(),
+  /** The query value of that name; `api` where there was none. */
   source: z.string(),
   /** ISO 8601. */
   time: z.string(),

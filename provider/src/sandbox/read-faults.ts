@@ -3,6 +3,7 @@ import type { FaultOptions, Wire } from "./faults";
 
 /** The requests that only read. */
 export const READS = ["team", "gateway-balance", "v0-balance"] as const;
+/** A request that only reads: the team, or a balance. */
 export type Read = (typeof READS)[number];
 
 /** The ways in which the sandbox can misbehave on a request that only reads; the names are those of `FAULTS`. */
@@ -24,4 +25,5 @@ export const READ_FAULTS = {
   "extra-fields": (body: object): Wire => ({ body: { ...body, version: 2 } }),
 };
 
+/** The name of a misbehaviour of a request that only reads. */
 export type ReadFault = keyof typeof READ_FAULTS;
