@@ -121,7 +121,7 @@ async function killedWhileBuying(title: string): Promise<void> {
   project.killAlone(up.process);
   await up.ended;
   for (const line of ["$ pulumi up", "Killed", "$ pulumi cancel"]) say(styleText("bold", `   ${line}`));
-  await project.mustRun("cancel", "--yes");
+  await project.unlock();
 }
 
 /** The end of what Pulumi prints: what was said, and what came of it; not how it got there. */

@@ -201,6 +201,12 @@ export class Project {
     if (statSync(attributes).size === 0) rmSync(attributes);
   }
 
+  /** What is to be done after a kill before anything else, as the documentation says. */
+  async unlock(): Promise<void> {
+    this.removeEmptyAttributes();
+    await this.mustRun("cancel", "--yes");
+  }
+
   /** Ends what still runs, lets go of what else is in the folder, and removes it. */
   close(letGo = () => {}): void {
     for (const child of this.#running) this.#kill(child);

@@ -7,8 +7,9 @@ import { orderOptions, purchaseOptions } from "./resource-options";
 /**
  * What to buy. Everything here is also an output, as it was used.
  *
- * What is secret stays secret in the state, with all outputs that repeat it. The lines that say what will be or was
- * charged name it all the same, and so does the journal: a purchase must be readable for whoever reviews it.
+ * What is secret stays secret in the inputs and outputs, with all outputs that repeat it. The lines that say what will be
+ * or was charged name it all the same, and so do the messages of failures, which Pulumi keeps in the state, and the
+ * journal: a purchase must be readable for whoever reviews it or settles it.
  */
 export interface CreditPurchaseArgs {
   /**
@@ -77,8 +78,8 @@ export interface CreditPurchaseArgs {
  * ```
  *
  * It is protected by default. Destroying it, once unprotected, forgets the record: the credits stay and nothing
- * is refunded. **Destroying it and creating it again, a new name without an alias, a new parent, or a copy of the
- * stack is a new order, and buys again.**
+ * is refunded. **Destroying it and creating it again, a new name without an alias, a new parent, or the same program in
+ * a new stack is a new order, and buys again.**
  *
  * One order sends at most one request. Where nobody can know whether it charged, the purchase is kept as
  * `unknown`, and every `pulumi up` fails until a person settles it with `adopt` or a higher `attempt`. Where the

@@ -33,7 +33,7 @@ async function killedWhileBuying(project: Project, sandbox: Sandbox, millisecond
     project.killAlone(run.process);
   });
   await run.ended;
-  await project.mustRun("cancel", "--yes");
+  await project.unlock();
   return provider;
 }
 

@@ -46,6 +46,8 @@ describe("a wrong program gets one clear line that names what is wrong, before a
     ["adopt empty", purchase('adopt: ""'), "adopt", "must be the id of an intent or invoice"],
     ["an unknown argument", purchase("credits: 5"), "credits", "is not an argument of CreditPurchase"],
     ["an output as an argument", purchase('status: "succeeded"'), "status", "is not an argument"],
+    ["money as an argument", purchase('total: "5.00"'), "total", "is not an argument"],
+    ["an answer as an argument", purchase("answer: { a: 1 }"), "answer", "is not an argument"],
     ["this package's own: orderId", purchase('orderId: "order_1"'), "orderId", "is not an argument"],
     ["this package's own: __journal", purchase("__journal: {}"), "__journal", "is not an argument"],
     ["this package's own: summary", purchase('summary: "free"'), "summary", "is not an argument"],

@@ -9,9 +9,10 @@ describe("Pulumi is killed while the purchase is being made, and there is no jou
     await whenRequested(sandbox, () => project.killAlone(run.process));
     killProvider(project);
     await run.ended;
+    project.removeEmptyAttributes();
 
     const locked = await project.up();
-    await project.mustRun("cancel", "--yes");
+    await project.unlock();
     const after = await project.up();
     project.declare({ args: { adopt: sandbox.charges()[0]?.intentId } });
     const adopted = await project.up();

@@ -60,7 +60,12 @@ const orderSchema = z.object(argumentSchemas);
 
 const DEFAULTS = { source: "pulumi", attempt: 1 };
 
-const KNOWN_INPUTS = new Set(["__label", "__journal", "__provider", "orderId", ...TELLING, ...ARGUMENTS]);
+/** With `ignoreChanges`, the engine hands back what an earlier check returned: the summary, too. */
+const KNOWN_INPUTS = new Set(["__label", "__journal", "__provider", "orderId", "summary", ...ARGUMENTS]);
+
+function isKnownInput([key, value]: [string, unknown]): boolean {
+  return KNOWN_INPUTS.has(key) || (value === null && TELLING.includes(key));
+}
 
 /**
  * Fills in defaults and checks every argument that is already known; one failure for each that is wrong.
@@ -85,7 +90,7 @@ export function checkArguments(news: Inputs): {
       reason: `${property} ${parsed.error.issues[0]?.message}; ${given}. ${NOTHING_CHARGED}`,
     });
   }
-  for (const property of Object.keys(inputs).filter((key) => !KNOWN_INPUTS.has(key))) {
+  for (const [property] of Object.entries(inputs).filter((input) => !isKnownInput(input))) {
     const reason = `${property} is not an argument of CreditPurchase. ${NOTHING_CHARGED} It takes ${ARGUMENTS.join(", ")}.`;
     failures.push({ property, reason });
   }
