@@ -7,9 +7,9 @@ import { orderOptions, purchaseOptions } from "./resource-options";
 /**
  * What to buy. Everything here is also an output, as it was used.
  *
- * What is secret stays secret in the inputs and outputs, with all outputs that repeat it. The lines that say what will be
- * or was charged name it all the same, and so do the messages of failures, which Pulumi keeps in the state, and the
- * journal: a purchase must be readable for whoever reviews it or settles it.
+ * What is secret stays secret in the state: in the inputs, in the outputs and all of them that repeat it, and in the
+ * message of a failure, which Pulumi keeps. The printed lines that say what will be or was charged, or why it was not,
+ * name it all the same, and so does the journal: a purchase must be readable for whoever reviews it or settles it.
  */
 export interface CreditPurchaseArgs {
   /**
@@ -162,6 +162,7 @@ export class CreditPurchase extends pulumi.CustomResource {
     const options = purchaseOptions(name, opts);
     const team = args.team ?? defaultTeam();
     const inputs = {
+      ...secrecyOf({ ...args, team }),
       ...args,
       ...(team !== undefined && { team }),
       __label: name,
@@ -173,7 +174,6 @@ export class CreditPurchase extends pulumi.CustomResource {
       name,
       {
         ...OUTPUTS,
-        ...secrecyOf(inputs),
         ...inputs,
         orderId: order.orderId,
         __journal: order.__journal,

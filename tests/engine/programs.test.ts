@@ -4,6 +4,7 @@ import { command } from "../support/command";
 import { sandboxAndProject } from "../support/stack";
 
 const NOTHING = "Nothing was charged.";
+const MAYBE = "The card may have been charged.";
 
 /** A program with `A`, good arguments, at hand. */
 const program = (body: string) => `
@@ -237,20 +238,44 @@ describe("secret arguments", () => {
     expect(sandbox.charges()).toMatchObject([{ team: "hushteam", amount: 77, source: "hushhush" }]);
   });
 
-  test("stay secret in the outputs of an attempt that did not buy, and of those before it", async () => {
-    const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
-    sandbox.misbehave("cut-before-charge");
-    await project.up("--skip-preview");
-    expect(
-      JSON.stringify([project.outputs("c"), project.resource("CreditPurchase", "c")?.inputs]),
-    ).not.toMatch(IN_THE_CLEAR);
+  test.each([
+    ["cut-before-charge", "unknown", MAYBE],
+    ["checkout", "checkout", NOTHING],
+  ] as const)(
+    "stay secret in the state of an attempt that did not buy (%s), and of those before it",
+    async (fault, status, sentence) => {
+      const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
+      sandbox.misbehave(fault);
+      const failed = await project.up("--skip-preview");
+      expect(project.read("state/.pulumi/stacks/test/dev.json")).not.toMatch(IN_THE_CLEAR);
+      expect(failed.output).toMatch(/⚠️ c: .*vercel\.com\/hushteam/);
+      expect(failed.output).toContain(
+        `c: its outcome is kept as "${status}". ${sentence} Why, and what to do`,
+      );
 
-    project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
-    await project.mustRun("up", "--yes", "--skip-preview");
+      project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
+      await project.mustRun("up", "--yes", "--skip-preview");
 
-    expect(project.outputs("c")).toHaveProperty("__earlierAttempts");
-    expect(project.read("state/.pulumi/stacks/test/dev.json")).not.toMatch(IN_THE_CLEAR);
-    expect(sandbox.charges()).toHaveLength(1);
+      expect(project.outputs("c")).toHaveProperty("__earlierAttempts");
+      expect(project.read("state/.pulumi/stacks/test/dev.json")).not.toMatch(IN_THE_CLEAR);
+      expect(sandbox.charges()).toHaveLength(1);
+    },
+  );
+
+  test("are not shown where they are wrong", async () => {
+    const text = purchase(
+      'amount: pulumi.secret(77.5), team: pulumi.secret("hush team"), source: pulumi.secret("")',
+    );
+    const { sandbox, project } = await sandboxAndProject({}, { program: text });
+
+    for (const run of [await project.preview(), await project.up("--skip-preview")]) {
+      expect(run.output).toContain(
+        `amount must be a whole number, 1 or more (1 credit = 1 US dollar); it is secret, so it is not shown. ${NOTHING}`,
+      );
+      expect(run.output).toContain("team must be a team's slug or id");
+      expect(run.output).not.toMatch(/77\.5|hush/);
+    }
+    expect(sandbox.requests()).toHaveLength(0);
   });
 
   test("are an unknown amount to a review, and in no sum of the receipts unless they are shown", async () => {

@@ -84,22 +84,31 @@ export function checkArguments(news: Inputs): {
     if (isUnknown(value)) continue;
     const parsed = schema.safeParse(value);
     if (parsed.success) continue;
-    const given = value === undefined ? "it is missing" : `it is ${printable(shown(value), 100)}`;
-    failures.push({
-      property,
-      reason: `${property} ${parsed.error.issues[0]?.message}; ${given}. ${NOTHING_CHARGED}`,
-    });
+    const given = value === undefined ? "it is missing" : `it is ${shown(value, inputs)}`;
+    const reason = `${property} ${parsed.error.issues[0]?.message}; ${given}. ${NOTHING_CHARGED}`;
+    failures.push(failure(inputs, property, reason));
   }
   for (const [property] of Object.entries(inputs).filter((input) => !isKnownInput(input))) {
     const reason = `${property} is not an argument of CreditPurchase. ${NOTHING_CHARGED} It takes ${ARGUMENTS.join(", ")}.`;
-    failures.push({ property, reason });
+    failures.push(failure(inputs, property, reason));
   }
   return { inputs, failures, isPreview: __preview === true };
 }
 
 /** As the program may have written it: JSON knows no NaN, Infinity or -0. */
-function shown(value: unknown): string {
-  return typeof value === "number" ? inspect(value) : JSON.stringify(value);
+function shown(value: unknown, inputs: Inputs): string {
+  if (isSecret(inputs)) return "secret, so it is not shown";
+  return printable(typeof value === "number" ? inspect(value) : JSON.stringify(value), 100);
+}
+
+/** What `check` answers of an argument. The engine prints the value of a property that is named, secret or not. */
+export function failure(inputs: Inputs, property: string, reason: string): dynamic.CheckFailure {
+  return { property: isSecret(inputs) ? "" : property, reason };
+}
+
+/** Whether an argument is secret (which one is not told): the program then declares each of `TELLING` as null. */
+export function isSecret(inputs: Inputs): boolean {
+  return TELLING.some((key) => inputs[key] === null);
 }
 
 /** The arguments of checked inputs in an update, where everything is known. */

@@ -4,7 +4,16 @@ import { type Knowledge, provesCharged, provesNothingCharged } from "../journal/
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
 import type { CreditType } from "../order-arguments";
 import { Refusal } from "../refusal";
-import { argumentsOf, checkArguments, type Inputs, isUnknown, nameOf, type OpenedUnder } from "./inputs";
+import {
+  argumentsOf,
+  checkArguments,
+  failure,
+  type Inputs,
+  isUnknown,
+  nameOf,
+  type OpenedUnder,
+  repeated,
+} from "./inputs";
 import { holderOf, ordersOf, recall, recallPatiently } from "./recovery";
 import type { Run } from "./run";
 import { isRaised } from "./standing";
@@ -23,7 +32,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
     const isNew = Object.keys(olds).length === 0;
     if (failures.length === 0 && isNew) {
       const over = plan(inputs);
-      if (over) failures.push({ property: over.argument, reason: over.why });
+      if (over) failures.push(failure(inputs, over.argument, over.why));
     }
     return { inputs, failures };
   }
@@ -49,7 +58,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
 
   async function update(_id: string, olds: Inputs, news: Inputs) {
     const known = await recallPatiently(run, olds);
-    const asItIs: Inputs = { ...news, orderId: olds.orderId as string };
+    const asItIs: Inputs = { ...repeated(news), orderId: olds.orderId as string };
     if (olds.__journal !== undefined) asItIs.__journal = olds.__journal;
     if (!opensAnew(known, olds, news)) return { outs: asItIs };
     const holder = holderOf(known);
@@ -119,7 +128,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs
         balance,
       });
     }
-    return { ...inputs, orderId, __journal };
+    return { ...repeated(inputs), orderId, __journal };
   }
 
   /** Counts an order that is about to be opened. Says why it isn't allowed; throws where nothing may be bought. */

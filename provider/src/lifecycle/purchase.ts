@@ -10,6 +10,7 @@ import {
   chargeLine,
   checkArguments,
   type Inputs,
+  isSecret,
   isUnknown,
   nameOf,
   repeated,
@@ -123,10 +124,22 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Inputs, Inp
       ...(reason && { reason }),
       ...earlierAttempts(olds, inputs),
     });
-    if (reason !== undefined)
-      throw new KeptFailure(id, outs, `${name}: ${reason}${await hint(inputs, outs)}`);
+    if (reason !== undefined) {
+      const message = `${name}: ${reason}${await hint(inputs, outs)}`;
+      throw new KeptFailure(id, outs, isSecret(inputs) ? toldApart(message, name, status) : message);
+    }
     console.log(news?.replace(/^(\S+) /, `$1 ${name}: `));
     return outs;
+  }
+
+  /** The engine keeps the message of a failure in the clear, so what repeats a secret is printed, and not part of it. */
+  function toldApart(message: string, name: string, status: string): string {
+    console.log(`⚠️ ${message}`);
+    const sentence = status === "unknown" ? MAYBE_CHARGED : NOTHING_CHARGED;
+    return (
+      `${name}: its outcome is kept as "${status}". ${sentence} Why, and what to do now, repeats a secret argument: it ` +
+      "is in the line above, and in the secret output reason."
+    );
   }
 
   /** Takes over a purchase that was made elsewhere. What an earlier attempt learned stays. */
