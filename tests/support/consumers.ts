@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,10 +51,7 @@ export class Consumers {
 
   yarn(name: string, sdk: string): string {
     this.#write(`${name}/package.json`, this.#using(`file:${this.#tarball}`, sdk));
-    this.#write(
-      `${name}/.yarnrc.yml`,
-      "nodeLinker: node-modules\nenableTelemetry: false\nenableGlobalCache: false\n",
-    );
+    this.#write(`${name}/.yarnrc.yml`, this.#yarnSettings());
     this.#write(`${name}/yarn.lock`, "");
     this.#run(name, process.execPath, [
       join(this.folder, "tools/node_modules/@yarnpkg/cli-dist/bin/yarn.js"),
@@ -101,6 +98,19 @@ export class Consumers {
     return `strictDepBuilds: false\nstoreDir: ${join(this.folder, "store")}\n`;
   }
 
+  /** In CI yarn writes no lock file unless told to; and it doesn't read from npm's settings where packages come from. */
+  #yarnSettings(): string {
+    const registry = new URL(this.#npm(".", "config", "get", "registry").trim());
+    return JSON.stringify({
+      nodeLinker: "node-modules",
+      enableTelemetry: false,
+      enableGlobalCache: false,
+      enableImmutableInstalls: false,
+      npmRegistryServer: registry.href,
+      unsafeHttpWhitelist: [registry.hostname],
+    });
+  }
+
   #pnpm(name: string): void {
     this.#run(name, join(this.folder, "tools/node_modules/.bin/pnpm"), ["install", "--no-frozen-lockfile"]);
   }
@@ -110,7 +120,7 @@ export class Consumers {
   }
 
   #run(folder: string, file: string, args: readonly string[]): string {
-    return execFileSync(file, args, {
+    const { status, stdout, stderr, error } = spawnSync(file, args, {
       cwd: join(this.folder, folder),
       encoding: "utf8",
       timeout: 280_000,
@@ -118,6 +128,11 @@ export class Consumers {
       // Not this repository's: npm tells its scripts where it runs.
       env: { ...process.env, INIT_CWD: undefined, npm_config_local_prefix: undefined },
     });
+    if (error || status !== 0) {
+      // yarn and pnpm say on stdout what is wrong.
+      throw new Error(`${file} ${args.join(" ")}: exit ${status}\n${stdout}\n${stderr}`, { cause: error });
+    }
+    return stdout;
   }
 
   #write(file: string, content: string | object): void {
