@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "../../tools/pulumi-project.mts";
 import { Consumers, NEWEST_SDK, OLDEST_SDK } from "../support/consumers";
+import { run } from "../support/run";
 import { sandboxAndProject } from "../support/stack";
 
 let consumers: Consumers;
@@ -47,7 +47,7 @@ test.each([
   ["attw", ["--pack", "provider"]],
 ])("%s finds nothing in it", (tool, args) => {
   const file = join(ROOT, "node_modules/.bin", tool);
-  expect(() => execFileSync(process.execPath, [file, ...args], { cwd: ROOT, stdio: "pipe" })).not.toThrow();
+  expect(() => run(ROOT, process.execPath, [file, ...args])).not.toThrow();
 });
 
 /** Buys with a program in a project that has these modules, and finds nothing to do the second time. */
@@ -123,7 +123,7 @@ function compile(text: string, compilerOptions: object, manifest: object): strin
   const options = { strict: true, skipLibCheck: true, target: "es2023", types: ["node"], ...compilerOptions };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
   const tsc = require.resolve("typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8", stdio: "pipe" });
+  run(folder, process.execPath, [tsc, "-p", folder]);
   return readFileSync(join(folder, "program.js"), "utf8");
 }
 
@@ -136,13 +136,13 @@ test("its types are exact: a wrong credit type, a string amount and a changed ou
   expect(() => check(`${TYPESCRIPT}\nnew CreditPurchase("x", args).orderId = status;`)).toThrow();
 });
 
-const run = (...args: string[]) =>
-  execFileSync(process.execPath, args, { cwd: dirname(modules), encoding: "utf8" });
+/** Runs Node beside the installed package. */
+const node = (...args: string[]) => run(dirname(modules), process.execPath, args);
 
 test("its command runs", () => {
   const bin = join(modules, ".bin/pulumi-vercel-credits");
-  expect(run(bin, "--version").trim()).toBe(require("../../provider/package.json").version);
-  const help = run(bin, "--help");
+  expect(node(bin, "--version").trim()).toBe(require("../../provider/package.json").version);
+  const help = node(bin, "--help");
   for (const command of ["sandbox", "journal", "review", "balance", "investigate", "receipts"]) {
     expect(help).toContain(command);
   }
@@ -151,7 +151,7 @@ test("its command runs", () => {
 test("its policies load without the provider's own packages around them", () => {
   const script =
     'console.log(require("pulumi-vercel-credits/policy").creditPolicies.map(({ name }) => name).join())';
-  expect(run("-e", script)).toContain("credits-per-purchase,credits-per-stack");
+  expect(node("-e", script)).toContain("credits-per-purchase,credits-per-stack");
 });
 
 test.each([
@@ -159,7 +159,7 @@ test.each([
   ["pulumi-vercel-credits/lifecycle", ["@pulumi", "hono", "papaparse", "commander", "cli-table3"]],
 ])("%s loads nothing that it has no use for: none of %j", (name, useless) => {
   const script = `require("${name}"); console.log(JSON.stringify(Object.keys(require.cache)))`;
-  const loaded: string[] = JSON.parse(run("-e", script));
+  const loaded: string[] = JSON.parse(node("-e", script));
   const packages = new Set(loaded.map((file) => file.split("/node_modules/").at(-1)?.split("/")[0] ?? ""));
   expect(packages).toContain("pulumi-vercel-credits");
   expect(useless.filter((one) => packages.has(one))).toEqual([]);

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../tools/pulumi-project.mts";
+import { run } from "./run";
 
 const { devDependencies } = require("../../package.json");
 const { peerDependencies } = require("../../provider/package.json");
@@ -120,19 +120,7 @@ export class Consumers {
   }
 
   #run(folder: string, file: string, args: readonly string[]): string {
-    const { status, stdout, stderr, error } = spawnSync(file, args, {
-      cwd: join(this.folder, folder),
-      encoding: "utf8",
-      timeout: 280_000,
-      stdio: ["ignore", "pipe", "pipe"],
-      // Not this repository's: npm tells its scripts where it runs.
-      env: { ...process.env, INIT_CWD: undefined, npm_config_local_prefix: undefined },
-    });
-    if (error || status !== 0) {
-      // yarn and pnpm say on stdout what is wrong.
-      throw new Error(`${file} ${args.join(" ")}: exit ${status}\n${stdout}\n${stderr}`, { cause: error });
-    }
-    return stdout;
+    return run(join(this.folder, folder), file, args);
   }
 
   #write(file: string, content: string | object): void {
