@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase, type CreditPurchaseArgs } from "./credit-purchase";
-import { NOTHING_CHARGED } from "./messages";
-import { CREDIT_TYPES, type CreditType } from "./order-arguments";
+import { NOTHING_CHARGED } from "./domain/messages";
+import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 
 /** A purchase of a plan that needs more than its amount; what each does is in `CreditPurchaseArgs`. */
 export type PlannedPurchase = Omit<CreditPurchaseArgs, "creditType" | "team">;

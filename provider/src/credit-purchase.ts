@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NOTHING_CHARGED } from "./messages";
-import { type CreditType, TELLING } from "./order-arguments";
+import { NOTHING_CHARGED } from "./domain/messages";
+import { type CreditType, TELLING } from "./domain/order-arguments";
 import { PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Balance, GatewayBalance, V0Balance } from "./balances/balance";
-import { NOTHING_CHARGED } from "./messages";
+import { NOTHING_CHARGED } from "./domain/messages";
 import type { BalanceType } from "./settings";
 
 /**

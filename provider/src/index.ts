@@ -12,4 +12,4 @@ export {
   getV0Balance,
   getV0BalanceOutput,
 } from "./get-balance";
-export type { CreditType } from "./order-arguments";
+export type { CreditType } from "./domain/order-arguments";

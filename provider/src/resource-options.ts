@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NOTHING_CHARGED } from "./messages";
+import { NOTHING_CHARGED } from "./domain/messages";
 
 const NEVER_REPLACED = "a purchase is never replaced; declare another CreditPurchase to buy more";
 const NOT_READ_BACK =

@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
-import { NOTHING_CHARGED, printable } from "./messages";
-import { CREDIT_TYPES, type CreditType } from "./order-arguments";
-import { Refusal } from "./refusal";
+import { NOTHING_CHARGED, printable } from "./domain/messages";
+import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
+import { Refusal } from "./domain/refusal";
 
 export interface Endpoint {
   readonly apiUrl: URL;

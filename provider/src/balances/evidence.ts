@@ -1,7 +1,7 @@
 import Big from "big.js";
 import { z } from "zod";
-import { printable } from "../messages";
-import { dollarsText } from "../money";
+import { printable } from "../domain/messages";
+import { dollarsText } from "../domain/money";
 import type { BalanceType } from "../settings";
 import { BALANCE_NAMES, type Balance, type GatewayBalance, type V0Balance, type V0Block } from "./balance";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseExactly } from "../http/json";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 
 /**
  * What a purchase's outputs keep of an answer. Money is text exactly as answered; what the answer doesn't have

@@ -1,5 +1,5 @@
 import type { Snapshot } from "../balances/evidence";
-import type { OrderArguments } from "../order-arguments";
+import type { OrderArguments } from "../domain/order-arguments";
 
 /** An order that was opened in this process, and may be used once. */
 export interface ArmedOrder {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Reply, request } from "../http/request";
-import type { OrderArguments } from "../order-arguments";
+import type { OrderArguments } from "../domain/order-arguments";
 import { type Endpoint, pathOf } from "../settings";
 import { LONGEST_WAIT_SECONDS, MOST_WAITS } from "./limits";
 

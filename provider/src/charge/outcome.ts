@@ -1,7 +1,7 @@
 import type { Reply } from "../http/request";
-import { billingPage, CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../messages";
-import { dollars } from "../money";
-import { creditsFor, type OrderArguments } from "../order-arguments";
+import { billingPage, CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../domain/messages";
+import { dollars } from "../domain/money";
+import { creditsFor, type OrderArguments } from "../domain/order-arguments";
 import { type Answer, type Receipt, readAnswer } from "./answer";
 import type { ArmedOrder } from "./armed-orders";
 

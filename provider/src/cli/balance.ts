@@ -7,7 +7,7 @@ import {
   type V0Balance,
 } from "../balances/balance";
 import { request } from "../http/request";
-import { dollarsText } from "../money";
+import { dollarsText } from "../domain/money";
 import { BALANCES, type BalanceType, Settings } from "../settings";
 import { PLAIN } from "./table";
 

@@ -4,10 +4,10 @@ import { compare, type Evidence, type Snapshot, snapshotOf, snapshotSchema } fro
 import { request } from "../http/request";
 import { FileStore } from "../journal/file-store";
 import { othersSince, readOrders, type Try, tryOf } from "../journal/tries";
-import { billingPage, MAYBE_CHARGED, printable } from "../messages";
-import { dollars } from "../money";
-import type { CreditType } from "../order-arguments";
-import { creditsFor } from "../order-arguments";
+import { billingPage, MAYBE_CHARGED, printable } from "../domain/messages";
+import { dollars } from "../domain/money";
+import type { CreditType } from "../domain/order-arguments";
+import { creditsFor } from "../domain/order-arguments";
 import { resourcesOf } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { journalFolder } from "./journal-folder";

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 import { Settings } from "../settings";
 
 /** The journal's folder: the one that was given, else the provider's own default. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import { printable } from "../messages";
-import { dollars } from "../money";
+import { printable } from "../domain/messages";
+import { dollars } from "../domain/money";
 import { totalInWords } from "../review/budget";
 import { markdownOf } from "../review/markdown";
 import { HEADINGS, type Review, review, rowOf } from "../review/review";

@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import axios, { type AxiosResponse } from "axios";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 import { PACKAGE_VERSION } from "../version";
 import { Connection } from "./connection";
 

@@ -1,6 +1,6 @@
 import { compare, type Others, type Snapshot, snapshotOf } from "../balances/evidence";
 import { othersSince } from "../journal/tries";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 import type { Inputs } from "./inputs";
 import type { Run } from "./run";
 

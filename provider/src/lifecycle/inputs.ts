@@ -3,9 +3,9 @@ import type { dynamic } from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Snapshot } from "../balances/evidence";
 import type { OrderReference } from "../journal/journal";
-import { NOTHING_CHARGED, printable } from "../messages";
-import { dollars } from "../money";
-import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments, TELLING } from "../order-arguments";
+import { NOTHING_CHARGED, printable } from "../domain/messages";
+import { dollars } from "../domain/money";
+import { CREDIT_TYPES, type CreditType, creditsFor, type OrderArguments, TELLING } from "../domain/order-arguments";
 
 /** What Pulumi passes, in previews, for a value that is known only during the update. */
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

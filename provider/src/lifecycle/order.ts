@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Knowledge, provesCharged, provesNothingCharged } from "../journal/journal";
-import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
-import type { CreditType } from "../order-arguments";
-import { Refusal } from "../refusal";
+import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import type { CreditType } from "../domain/order-arguments";
+import { Refusal } from "../domain/refusal";
 import {
   argumentsOf,
   checkArguments,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { readAnswer } from "../charge/answer";
 import { jsonOf } from "../http/json";
 import type { Reply, Request } from "../http/request";
-import { NOTHING_CHARGED, printable, settingsPage } from "../messages";
-import type { CreditType } from "../order-arguments";
+import { NOTHING_CHARGED, printable, settingsPage } from "../domain/messages";
+import type { CreditType } from "../domain/order-arguments";
 import { type Endpoint, pathOf } from "../settings";
 
 /** What a look at a team says of buying for it. */

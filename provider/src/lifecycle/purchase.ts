@@ -2,8 +2,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { TAKEN } from "../charge/charge";
 import { notSent, type Outcome } from "../charge/outcome";
 import { type Knowledge, provesCharged } from "../journal/journal";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
-import { Refusal } from "../refusal";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { Refusal } from "../domain/refusal";
 import { suggestion } from "./evidence";
 import {
   argumentsOf,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Knowledge, type OrderReference, provesCharged } from "../journal/journal";
 import { thisProcess, type Writer } from "../journal/records";
-import { billingPage, MAYBE_CHARGED, printable } from "../messages";
+import { billingPage, MAYBE_CHARGED, printable } from "../domain/messages";
 import { type Inputs, isUnknown, nameOf } from "./inputs";
 import type { Run } from "./run";
 

@@ -1,4 +1,4 @@
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../messages";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { type Inputs, isUnknown } from "./inputs";
 
 /**

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { dollars } from "../money";
+import { dollars } from "../domain/money";
 import { dollarsOf, isPurchase, NOT_KNOWN, read } from "./purchase";
 
 /** `credits-per-purchase`: no purchase costs more than `maxAmount` US dollars before tax (default 1000). */

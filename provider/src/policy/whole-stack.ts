@@ -2,7 +2,7 @@
 // is after. They protect an update that has a preview, as `pulumi up` has unless told otherwise.
 
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { dollars } from "../money";
+import { dollars } from "../domain/money";
 import { dollarsOf, isPurchase, read } from "./purchase";
 
 /**

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 import { type Priced, totalOf } from "./sums";
 
 const WIDTH = 800;

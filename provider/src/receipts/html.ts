@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
-import { printable } from "../messages";
-import { dollars } from "../money";
+import { printable } from "../domain/messages";
+import { dollars } from "../domain/money";
 import { chart } from "./chart";
 import type { Purchase } from "./purchases";
 import { hasTotal, sumsOf } from "./sums";

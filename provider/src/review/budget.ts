@@ -1,4 +1,4 @@
-import { dollars } from "../money";
+import { dollars } from "../domain/money";
 import type { Operation } from "./operations";
 import { type Preview, Unusable } from "./preview";
 

@@ -1,5 +1,5 @@
-import { printable } from "../messages";
-import { dollars } from "../money";
+import { printable } from "../domain/messages";
+import { dollars } from "../domain/money";
 import { totalInWords } from "./budget";
 import { HEADINGS, type Review, rowOf } from "./review";
 

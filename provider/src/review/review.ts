@@ -1,4 +1,4 @@
-import { dollars } from "../money";
+import { dollars } from "../domain/money";
 import { judge, type Verdict } from "./budget";
 import { type Bought, boughtAlready, type Kind, type Operation, operationsOf } from "./operations";
 import { readPreview } from "./preview";

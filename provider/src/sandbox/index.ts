@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { printable } from "../messages";
+import { printable } from "../domain/messages";
 import { errorBody, purchaseIntent } from "./answers";
 import { gatewayBalance, Used, v0Balance } from "./balances";
 import { control } from "./control";
