@@ -13,6 +13,7 @@ export interface OrderArguments {
   readonly source: string;
   readonly attempt: number;
   readonly adopt?: string;
+  readonly withdraw?: true;
 }
 
 const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
@@ -31,4 +32,5 @@ export function creditsFor(creditType: CreditType | undefined, team: string | un
 export const TELLING = [
   ...["summary", "reason", "answer", "ownerId", "subtotal", "tax", "total", "refund"],
   "__earlierAttempts",
+  "__record",
 ];
