@@ -34,3 +34,6 @@ export const TELLING = [
   "__earlierAttempts",
   "__record",
 ];
+
+/** What was ordered: the arguments that can't be said to have been something else once money may have moved. */
+export const FINAL_ARGUMENTS = ["creditType", "amount", "team"] as const;

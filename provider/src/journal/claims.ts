@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Identity } from "../domain/order-reference";
 import { hasEnded, type Writer } from "../domain/process-identity";
-import { type Claim, claimSchema, closingSchema, type Intent, intentSchema, parse, TORN } from "./records";
+import type { PurchaseIdentity } from "../state/order-reference";
+import {
+  type Claim,
+  claimSchema,
+  type closingSchema,
+  type Intent,
+  intentSchema,
+  parse,
+  TORN,
+} from "./records";
 import type { JournalStore } from "./store";
 import { readable, write } from "./writing";
 
@@ -24,10 +32,12 @@ export class Claims {
 
   constructor(
     private readonly store: JournalStore,
-    identity: Identity,
+    identity: PurchaseIdentity,
   ) {
     const { endpoint, organization, urn } = identity;
-    const hash = createHash("sha256").update(JSON.stringify([endpoint, organization, urn])).digest("hex");
+    const hash = createHash("sha256")
+      .update(JSON.stringify([endpoint, organization, urn]))
+      .digest("hex");
     const [, stack = "", project = ""] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
     const name = urn.slice(urn.lastIndexOf("::") + 2);
     const parts = [project, stack, name].map((part) => readable(part, 30)).join(".");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AttemptOutcome, VercelWord } from "../domain/outcome";
 import { writerSchema } from "../domain/process-identity";
 import type { Result } from "../domain/result";
-import { earlierOutcome } from "../state/earlier-outcome";
+import { readPurchase } from "../state/purchase-state";
 import { type Lease, leaseOf } from "./claims";
 import { type Knowledge, vercelIdsOf } from "./knowledge";
 import { parse, TORN } from "./records";
@@ -81,7 +81,7 @@ export async function knowledgeOfEarlier(
 export function earlierResult(outcome: z.infer<typeof earlierOutcomeSchema>): Result {
   const { status, receipt, reason } = outcome;
   return {
-    outcome: earlierOutcome({ ...receipt, status, reason }) as AttemptOutcome,
+    outcome: readPurchase({ ...receipt, status, reason }).outcome as AttemptOutcome,
     status: status as VercelWord,
     receipt,
   };

@@ -1,10 +1,19 @@
 import type { Snapshot } from "../domain/balance-snapshot";
 import type { OrderArguments } from "../domain/order-arguments";
-import type { Identity, OrderReference } from "../domain/order-reference";
-import { type Outcome, type VercelWord } from "../domain/outcome";
+import type { Outcome, VercelWord } from "../domain/outcome";
 import type { Result } from "../domain/result";
+import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { PACKAGE_VERSION } from "../version";
-import { asIntent, Claims, isClosing, isClosingOf, isIntentOf, type Lease, leaseFor, leaseOf } from "./claims";
+import {
+  asIntent,
+  Claims,
+  isClosing,
+  isClosingOf,
+  isIntentOf,
+  type Lease,
+  leaseFor,
+  leaseOf,
+} from "./claims";
 import { knowledgeOfEarlier } from "./earlier";
 import { type Knowledge, type PersonsWord, vercelIdsOf } from "./knowledge";
 import { Markers } from "./marker";
@@ -27,7 +36,7 @@ import { write } from "./writing";
 export interface OrderToRecord {
   readonly orderId: string;
   readonly name: string;
-  readonly identity: Identity;
+  readonly identity: PurchaseIdentity;
   readonly arguments: OrderArguments;
   readonly balance?: Snapshot | undefined;
 }
@@ -74,14 +83,14 @@ export class Journal {
   }
 
   /** Records that an order is opened. How its state finds the record again. */
-  async open(order: OrderToRecord): Promise<NonNullable<OrderReference["opened"]>> {
+  async open(order: OrderToRecord): Promise<NonNullable<OrderReference["journal"]>> {
     const journal = await this.#markers.current();
     const entry = await this.#log.add(order.identity.endpoint, { ...aboutOrder(order), journal });
-    return { journal, entry };
+    return { id: journal, entry };
   }
 
   /** Whether another order has the claim, so that one with this attempt may send nothing. */
-  async claimedElsewhere(identity: Identity, attempt: number): Promise<ClaimedElsewhere | undefined> {
+  async claimedElsewhere(identity: PurchaseIdentity, attempt: number): Promise<ClaimedElsewhere | undefined> {
     const claims = new Claims(this.store, identity);
     return this.#blocks(claims, await claims.all(), attempt);
   }
@@ -155,8 +164,8 @@ export class Journal {
       const isOfThis = (await this.store.read(signature))?.includes(signature) ?? false;
       return isOfThis ? knowledgeOfEarlier(this.store, orderId) : { kind: "nothing" };
     }
-    if (order.opened === undefined) return { kind: "nothing" };
-    if ((await this.#markers.standing(order.opened.journal)) === "other") return { kind: "nothing" };
+    if (order.journal === undefined) return { kind: "nothing" };
+    if ((await this.#markers.standing(order.journal.id)) === "other") return { kind: "nothing" };
     return this.#knowledgeOf(order);
   }
 
@@ -191,10 +200,10 @@ export class Journal {
   }
 
   /** Whether this is the very journal in which an order was opened, and still as it was then. */
-  async #wasOpenedHere({ orderId, opened }: OrderReference): Promise<boolean> {
-    if (opened === undefined || (await this.#markers.standing(opened.journal)) !== "original") return false;
+  async #wasOpenedHere({ orderId, journal }: OrderReference): Promise<boolean> {
+    if (journal === undefined || (await this.#markers.standing(journal.id)) !== "original") return false;
     // Where the opening is missing, the journal was set back to an earlier moment.
-    const opening = parse(openingSchema, await this.store.read(opened.entry));
+    const opening = parse(openingSchema, await this.store.read(journal.entry));
     return opening !== undefined && opening !== TORN && opening.order === orderId;
   }
 
@@ -210,7 +219,8 @@ export class Journal {
     const intent = asIntent(last);
     if (intent === undefined || (await this.isForgotten(intent.order))) return undefined;
     const by = await this.#holder(intent);
-    const mayFollow = by.outcome === "notSent" || (by.lease === undefined && intent.arguments.attempt < attempt);
+    const mayFollow =
+      by.outcome === "notSent" || (by.lease === undefined && intent.arguments.attempt < attempt);
     return mayFollow ? undefined : by;
   }
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { snapshotSchema } from "../domain/balance-snapshot";
-import { identitySchema } from "../domain/order-reference";
 import { OUTCOMES } from "../domain/outcome";
 import { writerSchema } from "../domain/process-identity";
 import { causeSchema } from "../domain/result";
+import { identitySchema } from "../state/order-reference";
 
 /** What every record holds: when and by whom it was written, and by what its writer knows it again. */
 const common = { time: z.string(), process: writerSchema, nonce: z.string() };
