@@ -166,9 +166,7 @@ function fixBeforeSending(cause: Cause): string | undefined {
     case "afterDoubt":
       return "Settle that purchase";
     case "notWritable":
-      return cause.what === "journal"
-        ? "Fix that, or set vercelCredits:journal to another folder or off"
-        : "Fix that";
+      return "Fix that";
     case "argumentsDiffer":
       return "Remove the transform or ignoreChanges that changes only one of them";
     default:
