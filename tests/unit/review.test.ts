@@ -57,7 +57,7 @@ function verdictOf(...steps: readonly Step[]) {
     passes,
   }));
   expect(stream).toEqual(document);
-  return document;
+  return document as NonNullable<typeof document>;
 }
 
 const NEW_ORDER = { orderId: UNKNOWN };
