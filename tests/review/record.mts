@@ -24,10 +24,36 @@ const with_ = (declared: Declared, args: Declared["args"]): Declared => ({
   args: { ...declared.args, ...args },
 });
 
-type Scene = (stage: {
-  project: Project;
-  sandbox: Awaited<ReturnType<typeof startSandbox>>;
-}) => Promise<void>;
+interface Stage {
+  readonly project: Project;
+  readonly sandbox: Awaited<ReturnType<typeof startSandbox>>;
+}
+type Scene = (stage: Stage) => Promise<void>;
+
+/** A purchase that nobody knows the outcome of. */
+async function unresolved({ project, sandbox }: Stage): Promise<void> {
+  project.declare(GATEWAY);
+  sandbox.misbehave("cut-after-charge");
+  await project.up();
+}
+
+/** A purchase whose request did not leave. */
+async function notSent({ project, sandbox }: Stage): Promise<void> {
+  await project.config("vercelCredits:preflight", "off");
+  project.declare(GATEWAY);
+  await sandbox.close();
+  await project.up();
+}
+
+/** The record of a purchase is lost, and that of its order is not. */
+async function loseRecord({ project }: Stage): Promise<void> {
+  await project.mustRun("state", "delete", project.urn("CreditPurchase", GATEWAY.name), "--force", "--yes");
+}
+
+/** The preview runs where the journal of the updates is not. */
+function leaveJournal({ project }: Stage): void {
+  project.env.VERCEL_CREDITS_JOURNAL = join(project.folder, "another-journal");
+}
 
 /** Brings a stack and a program into the state whose preview is recorded. */
 const SCENES: Record<string, Scene> = {
@@ -47,11 +73,6 @@ const SCENES: Record<string, Scene> = {
     await project.up();
     project.declare(with_(GATEWAY, { attempt: 2 }));
   },
-  "try again after a refusal": async ({ project, sandbox }) => {
-    project.declare(GATEWAY);
-    sandbox.misbehave("decline");
-    await project.up();
-  },
   "buy at an amount not known yet": async ({ project }) =>
     project.write(
       "index.js",
@@ -65,7 +86,7 @@ const SCENES: Record<string, Scene> = {
     await project.mustRun("up", "--yes");
     await project.mustRun("state", "taint", project.urn("CreditPurchase", GATEWAY.name), "--yes");
   },
-  "replaced with its order, which buys again": async ({ project }) => {
+  "replaced with its order": async ({ project }) => {
     project.declare({ ...GATEWAY, opts: { protect: false } });
     await project.mustRun("up", "--yes");
     await project.mustRun("state", "unprotect", "--all", "--yes");
@@ -99,21 +120,59 @@ const SCENES: Record<string, Scene> = {
     symlinkSync(join(ROOT, "node_modules"), modules);
     project.declare(GATEWAY, V0);
   },
-  unresolved: async ({ project, sandbox }) => {
-    project.declare(GATEWAY);
-    sandbox.misbehave("cut-after-charge");
-    await project.up();
+  unresolved,
+  "unresolved, and not on record": async (stage) => {
+    await unresolved(stage);
+    await loseRecord(stage);
+  },
+  "not on record, without its journal": async (stage) => {
+    await unresolved(stage);
+    await loseRecord(stage);
+    leaveJournal(stage);
   },
   refused: async ({ project, sandbox }) => {
+    project.declare(GATEWAY);
+    sandbox.misbehave("decline");
+    await project.up();
+  },
+  checkout: async ({ project, sandbox }) => {
     project.declare(GATEWAY);
     sandbox.misbehave("checkout");
     await project.up();
   },
+  "not sent": notSent,
+  "not sent, without its journal": async (stage) => {
+    await notSent(stage);
+    leaveJournal(stage);
+  },
+  withdraw: async (stage) => {
+    await unresolved(stage);
+    stage.project.declare(with_(GATEWAY, { withdraw: true }));
+  },
+  "buy again after a withdrawal": async (stage) => {
+    await unresolved(stage);
+    stage.project.declare(with_(GATEWAY, { withdraw: true }));
+    await stage.project.mustRun("up", "--yes");
+    stage.project.declare(with_(GATEWAY, { attempt: 2 }));
+  },
+  "beside what an earlier replacement left behind": async (stage) => {
+    const { project } = stage;
+    await unresolved(stage);
+    const { output } = await project.mustRun("stack", "export");
+    const state = JSON.parse(output);
+    const purchase = state.deployment.resources.find(
+      ({ urn }: { urn: string }) => urn === project.urn("CreditPurchase", GATEWAY.name),
+    );
+    state.deployment.resources.push({ ...purchase, delete: true });
+    project.write("state.json", JSON.stringify(state));
+    await project.mustRun("stack", "import", "--file", "state.json");
+    project.declare(with_(GATEWAY, { attempt: 2 }));
+  },
   adopt: async ({ project }) => project.declare(with_(GATEWAY, { adopt: "pur_found" }), V0),
-  recover: async ({ project }) => {
-    project.declare(GATEWAY);
-    await project.mustRun("up", "--yes");
-    await project.mustRun("state", "delete", project.urn("CreditPurchase", GATEWAY.name), "--force", "--yes");
+  recover: async (stage) => {
+    stage.project.declare(GATEWAY);
+    await stage.project.mustRun("up", "--yes");
+    await loseRecord(stage);
   },
   forget: async ({ project }) => {
     project.declare(GATEWAY, V0);
@@ -151,6 +210,7 @@ for (const [name, prepare] of Object.entries(SCENES)) {
     console.log(name);
   } finally {
     project.close();
-    await sandbox.close();
+    // A scene may have closed it.
+    await sandbox.close().catch(() => {});
   }
 }

@@ -88,10 +88,10 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
     ["text", "no preview", "it is not JSON"],
     ["another document", '{"a":1}', "it has no summary"],
     ["steps of another shape", '{"steps":[{"op":1}]}', "it is not what Pulumi prints"],
-  ])("%s ends with 2, and says that nothing is known of money", (_what, text, why) => {
+  ])("%s ends with 2, and says that nothing is known of the money", (_what, text, why) => {
     const printed = reviewed(file(text));
     expect(printed).toContain(why);
-    expect(printed).toContain("Nothing is known of money.");
+    expect(printed).toContain("Nothing is known of the money.");
     expect(printed).toMatch(/exit 2\n$/);
     expect(printed).not.toMatch(/\$\d|\n {4}at /);
   });

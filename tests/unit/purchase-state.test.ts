@@ -124,11 +124,13 @@ describe("an earlier version's record", () => {
     answer: { error: { code }, ...more },
   });
 
-  test.each([
+  test.each<[string, Outputs, string]>([
     ["a newer word of Vercel's", intent("settling"), "pending"],
-    ...OUTCOMES.map((word) => [`Vercel's word "${word}"`, intent(word), "pending"] as const).filter(
-      ([, { status }]) => status !== "failed",
-    ),
+    ...OUTCOMES.filter((word) => word !== "failed").map((word): [string, Outputs, string] => [
+      `Vercel's word "${word}"`,
+      intent(word),
+      "pending",
+    ]),
     ["succeeded, of a kind that isn't documented", intent("succeeded", "giftIntent"), "pending"],
     ["succeeded, with a reason", { ...intent("succeeded"), reason: "r" }, "unknown"],
     ["failed, of a documented kind", { ...intent("failed"), reason: "r" }, "failed"],
@@ -161,7 +163,7 @@ describe("an earlier version's record", () => {
     ],
     ["a lost record", {}, "unknown"],
   ])("%s", (_what, outputs, outcome) => {
-    expect(readPurchase(outputs as Outputs)).toMatchObject({ outcome });
+    expect(readPurchase(outputs)).toMatchObject({ outcome });
   });
 
   test("of an adopted purchase keeps what Vercel gave before", () => {

@@ -3,9 +3,10 @@ import { styleText } from "node:util";
 import Table from "cli-table3";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
-import { totalInWords } from "../review/budget";
+import { chargeInWords } from "../review/budget";
 import { markdownOf } from "../review/markdown";
-import { HEADINGS, type Review, review, rowOf } from "../review/review";
+import { charges, fails, mayCharge } from "../review/operations";
+import { HEADINGS, objections, type Review, review, rowOf } from "../review/review";
 import { PLAIN } from "./table";
 
 interface Options {
@@ -30,29 +31,32 @@ export async function reviewFile(file: string, { format, budget }: Options): Pro
   } catch (error) {
     const from = file === "-" ? "standard input" : printable(file);
     throw new Error(
-      `${from} is no preview to review: ${printable((error as Error).message)}. Nothing is known of money.`,
+      `${from} is not a complete preview: ${printable((error as Error).message)}. Nothing is known of the money.`,
     );
   }
   process.stdout.write(write(result));
-  if (!result.verdict.isWithin) process.exitCode = 1;
+  if (!result.passes) process.exitCode = 1;
 }
 
-function textOf({ operations, verdict, bought, project, stack }: Review): string {
+function textOf(result: Review): string {
+  const { operations, verdict, bought, project, stack, passes } = result;
   const where = printable(`${project}/${stack}`);
   if (operations.length === 0) return `${where}: no Vercel credits are bought by this change.\n`;
   const table = new Table({ head: HEADINGS, ...PLAIN });
   for (const operation of operations) {
     const { what, resource, team, credits, note, dollars: amount } = rowOf(operation);
     const cells = [what, resource, team, credits, note, amount].map((cell) => printable(cell, 100));
-    const charges = operation.kind === "buy" || operation.kind === "buy again";
-    table.push(charges ? cells.map((cell) => styleText("yellow", cell)) : cells);
+    const stands = charges(operation) || mayCharge(operation) || fails(operation);
+    table.push(stands ? cells.map((cell) => styleText("yellow", cell)) : cells);
   }
-  const total = `${where}: ${totalInWords(verdict)} will be charged at once, before tax, not refundable.`;
-  const budget = `${verdict.isWithin ? "Within" : "NOT within"} the budget of ${dollars(verdict.budget)} for one update.`;
+  const total = `${where}: ${chargeInWords(operations, verdict)} at once, before tax, not refundable.`;
+  const verdicts = passes
+    ? [styleText("green", `Within the budget of ${dollars(verdict.budget)} for one update.`)]
+    : objections(result).map(({ what, rest }) => styleText("red", `${what}${rest}`));
   return [
     styleText("bold", total),
     table.toString(),
-    styleText(verdict.isWithin ? "green" : "red", budget),
+    ...verdicts,
     ...(bought.isPartial
       ? []
       : [`Bought already with this stack: ${bought.purchases}, ${dollars(bought.dollars)}.`]),
@@ -61,16 +65,19 @@ function textOf({ operations, verdict, bought, project, stack }: Review): string
 }
 
 /** Money as decimal strings, as everywhere. */
-function jsonOf({ operations, verdict, bought, project, stack }: Review): string {
-  const { total, unknown, budget, isWithin } = verdict;
+function jsonOf({ operations, verdict, bought, project, stack, passes }: Review): string {
+  const { total, possible, unknown, budget, isWithin } = verdict;
   const result = {
     project,
     stack,
-    total: unknown > 0 ? "unknown" : `${total}.00`,
+    passes,
+    // All that may be charged; what will be for certain is `atLeast`.
+    total: unknown > 0 ? "unknown" : `${total + possible}.00`,
     atLeast: `${total}.00`,
     unknownAmounts: unknown,
     budget: `${budget}.00`,
     withinBudget: isWithin,
+    failing: operations.filter(fails).length,
     operations: operations.map(({ amount, kind, ...rest }) => ({
       operation: kind,
       ...rest,

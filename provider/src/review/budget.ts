@@ -1,15 +1,18 @@
 import { dollars } from "../domain/money";
-import type { Operation } from "./operations";
+import { charges, mayCharge, type Operation } from "./operations";
 import { type Preview, Unusable } from "./preview";
 
-/** What a merge would charge, and whether that is allowed. */
-export interface Verdict {
-  /** Whole US dollars before tax, of the purchases whose amount is known. */
+/** What a merge would charge, and whether the budget allows it. */
+export interface BudgetVerdict {
+  /** Whole US dollars before tax, of the purchases that will be made and whose amount is known. */
   readonly total: bigint;
+  /** The same of those that may be made. */
+  readonly possible: bigint;
   /** How many purchases have an amount that the preview doesn't know. */
   readonly unknown: number;
   /** The most that one update may charge. */
   readonly budget: bigint;
+  /** Also where everything is bought that may be. */
   readonly isWithin: boolean;
 }
 
@@ -17,13 +20,22 @@ export interface Verdict {
 const DEFAULT_BUDGET = "1000";
 
 /** @param given Instead of the stack's own `vercelCredits:maxAmountPerUpdate`, in dollars. */
-export function judge(operations: readonly Operation[], { config }: Preview, given?: string): Verdict {
-  const charging = operations.filter(({ kind }) => kind === "buy" || kind === "buy again");
-  const known = charging.flatMap(({ amount }) => amount ?? []);
-  const total = known.reduce((sum, amount) => sum + BigInt(amount), 0n);
-  const unknown = charging.length - known.length;
+export function budgetVerdict(
+  operations: readonly Operation[],
+  { config }: Preview,
+  given?: string,
+): BudgetVerdict {
+  const total = sumOf(operations.filter(charges));
+  const possible = sumOf(operations.filter(mayCharge));
+  const unknown = operations.filter(
+    (one) => (charges(one) || mayCharge(one)) && one.amount === undefined,
+  ).length;
   const budget = wholeDollars(`${given ?? config["vercelCredits:maxAmountPerUpdate"] ?? DEFAULT_BUDGET}`);
-  return { total, unknown, budget, isWithin: unknown === 0 && total <= budget };
+  return { total, possible, unknown, budget, isWithin: unknown === 0 && total + possible <= budget };
+}
+
+function sumOf(operations: readonly Operation[]): bigint {
+  return operations.reduce((sum, { amount = 0 }) => sum + BigInt(amount), 0n);
 }
 
 function wholeDollars(text: string): bigint {
@@ -33,8 +45,17 @@ function wholeDollars(text: string): bigint {
   return BigInt(whole);
 }
 
-/** `$150.00`, `at least $150.00` or `an unknown amount`. */
-export function totalInWords({ total, unknown }: Verdict): string {
-  if (unknown === 0) return dollars(total);
-  return total === 0n ? "an unknown amount" : `at least ${dollars(total)}`;
+/**
+ * The subject and verb of what a person reads first: `$150.00 will be charged`, `at least $150.00 will be charged`,
+ * `an unknown amount will be charged`, `up to $150.00 may be charged` or `$50.00 will, and up to $150.00 may be charged`.
+ */
+export function chargeInWords(operations: readonly Operation[], verdict: BudgetVerdict): string {
+  const { total, possible, unknown } = verdict;
+  const certain = operations.some(charges);
+  if (operations.some(mayCharge)) {
+    const all = unknown > 0 ? "an amount that is not known" : `up to ${dollars(total + possible)}`;
+    return certain ? `${dollars(total)} will, and ${all} may be charged` : `${all} may be charged`;
+  }
+  if (!certain || unknown === 0) return `${dollars(total)} will be charged`;
+  return total === 0n ? "an unknown amount will be charged" : `at least ${dollars(total)} will be charged`;
 }

@@ -1,7 +1,8 @@
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
-import { totalInWords } from "./budget";
-import { HEADINGS, type Review, rowOf } from "./review";
+import { chargeInWords } from "./budget";
+import { charges, mayCharge } from "./operations";
+import { HEADINGS, objections, type Review, rowOf } from "./review";
 
 /** What code hosts take as one comment, in characters. */
 const LONGEST_COMMENT = 65_536;
@@ -33,27 +34,23 @@ function marker({ project, stack }: Review): string {
 }
 
 function headline({ operations, verdict }: Review): string {
-  const charges = operations.some(({ kind }) => kind === "buy" || kind === "buy again");
-  if (!charges) {
-    return operations.length === 0
-      ? "No Vercel credits are bought by this change."
-      : "**$0.00 will be charged** by this change.";
-  }
-  return `**${capital(totalInWords(verdict))} will be charged at once** for Vercel credits, before tax, and it is not refundable.`;
+  if (operations.length === 0) return "No Vercel credits are bought by this change.";
+  const charge = capital(chargeInWords(operations, verdict));
+  return operations.some((one) => charges(one) || mayCharge(one))
+    ? `**${charge} at once** for Vercel credits, before tax, and it is not refundable.`
+    : `**${charge}** by this change.`;
 }
 
-function closing({ bought, verdict }: Review): string[] {
-  const { budget, isWithin, unknown } = verdict;
+function closing(review: Review): string[] {
+  const { bought, verdict, passes } = review;
   const times = `${bought.purchases} purchase${bought.purchases === 1 ? "" : "s"}`;
   const already = bought.isPartial
     ? "Bought already with this stack: not in this preview (`pulumi preview --json --show-sames` lists it)."
     : `Bought already with this stack: ${times}, ${dollars(bought.dollars)}.`;
-  const over = unknown > 0 ? "an amount is not known, which counts as over it" : "over it";
-  return [
-    `${isWithin ? "✅ Within" : "❌ **Not within**"} the budget of ${dollars(budget)} for one update${isWithin ? "" : `: ${over}`}.`,
-    "",
-    already,
-  ];
+  const verdicts = passes
+    ? [`✅ Within the budget of ${dollars(verdict.budget)} for one update.`]
+    : objections(review).map(({ what, rest }) => `❌ **${what}**${rest}`);
+  return [...verdicts.flatMap((line) => [line, ""]), already];
 }
 
 function leftOut({ operations }: Review, shown: number): string[] {

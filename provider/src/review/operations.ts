@@ -1,9 +1,25 @@
-import { isUnknown } from "../lifecycle/inputs";
-import { standingOf } from "../lifecycle/standing";
-import type { Preview, Step } from "./preview";
+import { MEANING, type Outcome } from "../domain/outcome";
+import { type PurchaseState, readPurchase } from "../state/purchase-state";
+import { isUnknown, type Preview, type Step } from "./preview";
 
 /** What a merge would do with one purchase, the dangerous ones first. */
-export const KINDS = ["buy again", "buy", "unresolved", "refused", "forget", "adopt", "recover"] as const;
+export const KINDS = [
+  "buy again",
+  "buy",
+  "may buy",
+  "unresolved",
+  "refused",
+  "forget",
+  "adopt",
+  "withdraw",
+  "recover",
+] as const;
+/**
+ * - `buy`, `buy again`: a request is sent.
+ * - `may buy`: the journal decides that in the update, and the preview could not read it.
+ * - `unresolved`, `refused`: `pulumi up` is known to fail, and nothing is bought; a person has to settle it.
+ * - `recover`: the journal has its outcome, which is recorded.
+ */
 export type Kind = (typeof KINDS)[number];
 
 export interface Operation {
@@ -17,6 +33,10 @@ export interface Operation {
   /** For `buy again`: the attempt. For the others: what is on record. */
   readonly note: string | undefined;
 }
+
+export const charges = ({ kind }: Operation) => kind === "buy" || kind === "buy again";
+export const mayCharge = ({ kind }: Operation) => kind === "may buy";
+export const fails = ({ kind }: Operation) => kind === "unresolved" || kind === "refused";
 
 /** What the stack has bought already, as far as the preview lists it. */
 export interface Bought {
@@ -32,73 +52,158 @@ const isPurchase = ({ urn }: Step) => urn.includes(TYPE) || urn.includes(`$${TYP
 
 export function operationsOf(preview: Preview): Operation[] {
   return stepOfEach(preview)
-    .flatMap((step) => operationOf(step, preview.lines) ?? [])
+    .flatMap((step) => operationOf(step) ?? [])
     .toSorted(
       (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.resource.localeCompare(b.resource, "en"),
     );
 }
 
-/** A replacement is one step of a document and three of a stream, of which the one that creates says what happens. */
+/**
+ * The step of each purchase that says what happens to it. A replacement is one step of a document and three of a stream;
+ * and a record that an earlier replacement left behind is deleted beside the live one, whatever happens to that.
+ */
 function stepOfEach({ steps }: Preview): Step[] {
   const ofEach = Map.groupBy(steps.filter(isPurchase), ({ urn }) => urn);
   return [...ofEach.values()].flatMap(
-    (ofOne) => ofOne.find(({ op }) => op === "create-replacement" || op === "replace") ?? ofOne.at(-1) ?? [],
+    (ofOne) => ofOne.toSorted((a, b) => rankOf(a) - rankOf(b)).at(-1) ?? [],
   );
 }
 
-function operationOf(step: Step, lines: readonly string[]): Operation | undefined {
-  const kind = kindOf(step, lines);
+/** The step that says most has the highest rank. */
+function rankOf(step: Step): number {
+  if (isDelete(step)) return 0;
+  if (isRead(step)) return 1;
+  return RANKS[step.op] ?? 3;
+}
+
+const RANKS: Record<string, number> = { same: 2, replace: 4, "create-replacement": 5 };
+
+const isDelete = ({ op }: Step) =>
+  op.startsWith("delete") || op.startsWith("discard") || op === "remove-pending-replace";
+
+const isRead = ({ op }: Step) => op === "refresh" || op.startsWith("read");
+
+function operationOf(step: Step): Operation | undefined {
+  const { olds, news } = step;
+  const before = olds && readPurchase(olds.outputs ?? {});
+  const kind = kindOf(step, before);
   if (kind === undefined) return undefined;
-  const inputs = (kind === "forget" ? (step.olds?.outputs ?? step.olds?.inputs) : step.news?.inputs) ?? {};
-  const text = (value: unknown) => (typeof value === "string" && !isUnknown(value) ? value : undefined);
+  const inputs = (isDelete(step) ? (olds?.outputs ?? olds?.inputs) : news?.inputs) ?? {};
   const { amount, team, creditType } = inputs;
-  const { status, intentId } = step.olds?.outputs ?? {};
-  const record = [status, intentId].filter((value) => typeof value === "string").join(" ");
   return {
     kind,
     resource: step.urn.slice(step.urn.lastIndexOf("::") + 2),
-    team: isUnknown(team) ? "(not known yet)" : text(team),
-    creditType: isUnknown(creditType) ? "(not known yet)" : text(creditType),
+    team: shown(team),
+    creditType: shown(creditType),
     amount: typeof amount === "number" && Number.isSafeInteger(amount) && amount > 0 ? amount : undefined,
-    note:
-      kind === "buy again"
-        ? `attempt ${isUnknown(inputs.attempt) ? "not known yet" : inputs.attempt}${record && `, on record: ${record}`}`
-        : kind === "adopt"
-          ? text(inputs.adopt)
-          : record || undefined,
+    note: noteOf(kind, inputs, before && recordOf(before)),
   };
 }
 
-function kindOf({ op, urn, olds, news }: Step, lines: readonly string[]): Kind | undefined {
-  if (["same", "refresh", "read"].includes(op)) return undefined;
-  if (op.startsWith("delete") || op === "discard" || op === "remove-pending-replace") return "forget";
-  const inputs = news?.inputs;
+function shown(value: unknown): string | undefined {
+  if (isUnknown(value)) return "(not known yet)";
+  return typeof value === "string" ? value : undefined;
+}
+
+function noteOf(kind: Kind, inputs: Record<string, unknown>, record: string | undefined): string | undefined {
+  if (kind === "adopt") return shown(inputs.adopt);
+  if (kind !== "buy again") return record;
+  const attempt = typeof inputs.attempt === "number" ? inputs.attempt : "not known yet";
+  return `attempt ${attempt}${record === undefined ? "" : `, on record: ${record}`}`;
+}
+
+/** What is on record, for people: Vercel's word where it says the same as the outcome, else both. */
+function recordOf({ outcome, altered, status, receipt }: PurchaseState): string {
+  if (altered !== undefined) return `the record was altered: ${altered}`;
+  const saysTheSame = status === outcome || (status === "succeeded" && outcome === "bought");
+  const word = saysTheSame || status === undefined ? (status ?? outcome) : `${outcome} (status: ${status})`;
+  return [word, receipt.intentId].filter((part) => part !== undefined).join(" ");
+}
+
+/** By the outcome on record, whether an order is opened, and what the provider found in the journal; by nothing else. */
+function kindOf(step: Step, before: PurchaseState | undefined): Kind | undefined {
+  if (isRead(step)) return undefined;
+  const inOrder = before === undefined || (before.altered === undefined && succeeds(before.outcome));
+  if (step.op === "same") return inOrder ? undefined : whatFails(before);
+  if (before?.altered !== undefined) return "unresolved";
+  if (isDelete(step))
+    return before && MEANING[before.outcome].destroy === "forgets" ? "forget" : "unresolved";
+  const inputs = step.news?.inputs;
   if (!inputs) return "unresolved";
-  // The order's id is not known exactly where an order will be opened, and so a request be sent.
-  if (isUnknown(inputs.orderId)) {
-    if (inputs.adopt !== undefined && !isUnknown(inputs.adopt)) return "adopt";
-    return olds === undefined && Number(inputs.attempt) === 1 ? "buy" : "buy again";
-  }
-  const before = olds?.outputs ?? {};
-  if (inputs.adopt !== undefined && inputs.adopt !== before.adopt) return "adopt";
-  const name = urn.slice(urn.lastIndexOf("::") + 2);
-  if (lines.some((line) => line.startsWith(`♻️ ${name}: `))) return "recover";
-  return before.status === "refused" || before.status === "failed" || before.status === "checkout"
-    ? "refused"
-    : "unresolved";
+  if (inputs.__forecast === "fails") return "unresolved";
+  if (inputs.__forecast === "records") return "recover";
+  if (isKnownText(inputs.adopt)) return "adopt";
+  if (inputs.withdraw === true) return "withdraw";
+  if (!isOrderId(inputs.orderId)) return ofNewOrder(inputs, before);
+  // Under an order of an earlier run: what the journal couldn't tell the preview, it may tell the update.
+  const isCreated = before === undefined || step.op !== "update";
+  if (isCreated || inputs.__forecast !== undefined) return "may buy";
+  const isOfRecord = [before.order?.orderId, step.olds?.outputs?.orderId].includes(inputs.orderId as string);
+  return isOfRecord ? ofKeptOrder(inputs, before) : ofLaterOrder(inputs, before);
+}
+
+/** The order's id is not known exactly where an order will be opened, and so a request can be sent. */
+function ofNewOrder(inputs: Record<string, unknown>, before: PurchaseState | undefined): Kind {
+  if (before === undefined) return inputs.attempt === 1 ? "buy" : "buy again";
+  return mayBeSent(inputs, before) ? "buy again" : "unresolved";
+}
+
+/** The order was opened after the outcome on record, by a run that did not come to its end. */
+function ofLaterOrder(inputs: Record<string, unknown>, before: PurchaseState): Kind {
+  return mayBeSent(inputs, before) ? "may buy" : "unresolved";
+}
+
+/** The order is the one that the outcome on record belongs to. */
+function ofKeptOrder(inputs: Record<string, unknown>, before: PurchaseState): Kind | undefined {
+  if (before.outcome === "notSent") return "may buy";
+  if (!succeeds(before.outcome)) return whatFails(before);
+  // A higher attempt without a new order: something stops it.
+  return isRaised(inputs, before) ? "unresolved" : undefined;
+}
+
+/** Whether the outcome on record, or a person's word about it, allows another request. */
+function mayBeSent(inputs: Record<string, unknown>, before: PurchaseState): boolean {
+  const { anotherRequest } = MEANING[before.outcome];
+  if (anotherRequest === "never") return false;
+  return anotherRequest === "by itself" || isRaised(inputs, before);
+}
+
+/** An attempt that isn't known, or is secret, may turn out to be higher. */
+function isRaised({ attempt }: Record<string, unknown>, before: PurchaseState): boolean {
+  return typeof attempt !== "number" || attempt > (before.arguments.attempt ?? 1);
+}
+
+function succeeds(outcome: Outcome): boolean {
+  return MEANING[outcome].up === "succeeds";
+}
+
+function whatFails({ outcome }: PurchaseState): Kind {
+  return MEANING[outcome].money === "in doubt" ? "unresolved" : "refused";
+}
+
+/** Pulumi masks a secret, so that what isn't known yet looks the same as what is. */
+const SECRET = "[secret]";
+
+function isKnownText(value: unknown): boolean {
+  return typeof value === "string" && !isUnknown(value) && value !== SECRET;
+}
+
+function isOrderId(value: unknown): boolean {
+  return typeof value === "string" && value.startsWith("order_");
 }
 
 /** Purchases made with this stack and still on record. Adopted ones were charged elsewhere, and aren't counted. */
 export function boughtAlready(preview: Preview): Bought {
-  const onRecord = new Map(
-    preview.steps.filter(isPurchase).map(({ urn, olds }) => [urn, olds?.outputs ?? {}]),
-  );
-  const made = [...onRecord.values()].filter(
-    (outputs) => outputs.status === "succeeded" && standingOf(outputs) === "bought",
-  );
+  const made = stepOfEach(preview)
+    .map(({ olds }) => readPurchase(olds?.outputs ?? {}))
+    .filter(({ outcome }) => MEANING[outcome].receipts === "total");
   return {
     purchases: made.length,
-    dollars: made.reduce((sum, { amount }) => sum + BigInt(Number(amount) || 0), 0n),
+    dollars: made.reduce((sum, { arguments: { amount } }) => sum + wholeDollars(amount), 0n),
     isPartial: preview.leftOut > 0,
   };
+}
+
+function wholeDollars(amount: number | undefined): bigint {
+  return amount !== undefined && Number.isSafeInteger(amount) ? BigInt(amount) : 0n;
 }

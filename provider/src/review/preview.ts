@@ -11,10 +11,15 @@ export interface Step {
 
 type State = z.infer<typeof stateSchema>;
 
+/** What Pulumi shows for a value that is known only during the update. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
 export interface Preview {
   readonly steps: readonly Step[];
-  /** What the programs and providers printed. */
-  readonly lines: readonly string[];
   /** The stack's configuration, as far as the preview tells it; secrets are masked by Pulumi. */
   readonly config: Readonly<Record<string, unknown>>;
   /** How many unchanged resources were left out (`pulumi preview --json` lists them only with `--show-sames`). */
@@ -75,7 +80,7 @@ function readDigest(json: unknown): Preview {
     olds: oldState,
     news: newState,
   }));
-  return complete(steps, digest.diagnostics ?? [], digest.config ?? {}, digest.changeSummary);
+  return complete(steps, digest.config ?? {}, digest.changeSummary);
 }
 
 function readStream(text: string): Preview {
@@ -102,16 +107,11 @@ function readStream(text: string): Preview {
     .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
     .map(({ op, urn, old, new: news }) => ({ op, urn, olds: old, news }));
   const config = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config;
-  return complete(steps, diagnostics, config ?? {}, summary.resourceChanges ?? {});
+  return complete(steps, config ?? {}, summary.resourceChanges ?? {});
 }
 
 /** Every change that is counted must be there; what is missing could be a purchase. */
-function complete(
-  steps: Step[],
-  diagnostics: readonly { message: string; severity: string }[],
-  config: Record<string, unknown>,
-  counted: Record<string, number>,
-): Preview {
+function complete(steps: Step[], config: Record<string, unknown>, counted: Record<string, number>): Preview {
   for (const [op, count] of Object.entries(counted)) {
     const found = steps.filter((step) => step.op === op).length;
     if (found < count && op !== "same")
@@ -120,9 +120,6 @@ function complete(
   const sames = steps.filter(({ op }) => op === "same").length;
   return {
     steps,
-    lines: diagnostics
-      .filter(({ severity }) => severity.startsWith("info"))
-      .map(({ message }) => message.trim()),
     config,
     leftOut: Math.max(0, (counted.same ?? 0) - sames),
   };
