@@ -62,7 +62,8 @@ export class Settings {
     ).trim();
     if (token === "") {
       throw new Refusal(
-        `No Vercel token is configured.`, `Run \`pulumi config set --secret vercel:apiToken\`, ` +
+        `No Vercel token is configured.`,
+        `Run \`pulumi config set --secret vercel:apiToken\`, ` +
           "or set VERCEL_API_TOKEN, and run `pulumi up` again.",
       );
     }
@@ -70,7 +71,8 @@ export class Settings {
     if (!HEADER_SAFE.test(token)) {
       throw new Refusal(
         `The Vercel token (vercel:apiToken, VERCEL_API_TOKEN or VERCEL_TOKEN) holds a space or a character ` +
-          `that no token has.`, `Set it again.`,
+          `that no token has.`,
+        `Set it again.`,
       );
     }
     return token;
@@ -85,7 +87,8 @@ export class Settings {
       throw new Refusal(
         `vercel:apiUrl (or VERCEL_API_URL) is ${printable(withoutCredentials(url, text))}, but must be an https ` +
           "address, or an http one of this machine (127.0.0.1, localhost), without user, password, query or " +
-          `fragment.`, `Remove it to use https://api.vercel.com.`,
+          `fragment.`,
+        `Remove it to use https://api.vercel.com.`,
       );
     }
     return url;
@@ -117,7 +120,7 @@ export class Settings {
     if (text === "on" || text === "off") return text === "on";
     throw new Refusal(
       `vercelCredits:preflight is "${printable(text)}", but must be on or off.`,
-        "Run `pulumi config set vercelCredits:preflight on`.",
+      "Run `pulumi config set vercelCredits:preflight on`.",
     );
   }
 
@@ -132,9 +135,7 @@ export class Settings {
     const key = this.env[name]?.trim();
     if (!key) return undefined;
     if (!HEADER_SAFE.test(key)) {
-      throw new Refusal(
-        `${name} holds a space or a character that no key has.`, `Set it again.`,
-      );
+      throw new Refusal(`${name} holds a space or a character that no key has.`, `Set it again.`);
     }
     const { apiUrl } = this;
     const real = new URL(url);
@@ -181,7 +182,8 @@ export class Settings {
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +
-          `could buy it twice.`, `Unset it and run \`pulumi up\` again.`,
+          `could buy it twice.`,
+        `Unset it and run \`pulumi up\` again.`,
       );
     }
   }
@@ -195,7 +197,7 @@ export class Settings {
     if (parsed.success) return parsed.data;
     throw new Refusal(
       `${key} is "${printable(text)}", but must be a list of ${ofWhat}, such as a,b.`,
-        `Set it anew with \`pulumi config set ${key}\`.`,
+      `Set it anew with \`pulumi config set ${key}\`.`,
     );
   }
 

@@ -1,15 +1,15 @@
-import { MEANING } from "../domain/outcome";
 import { printable } from "../domain/messages";
+import { MEANING } from "../domain/outcome";
 import type { Cause, Result } from "../domain/result";
 import type { Reply } from "../http/request";
 import type { ClaimedElsewhere, Journal } from "../journal/journal";
 import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
 import { overCap } from "./caps";
-import { crashPoint } from "./crash-points";
+import { crashPoint, crashWhenRequestLeft } from "./crash-points";
 import { judge } from "./judge";
 import { longestRequestSeconds } from "./limits";
-import type { Entry, UpdateLedger } from "./update-ledger";
+import type { UpdateLedger } from "./update-ledger";
 
 /** What charging needs from outside. */
 export interface Surroundings {
@@ -71,32 +71,31 @@ export class Charges {
   }
 
   async #chargeInTurn(order: ArmedOrder, settings: Settings, books: Books): Promise<Charged> {
-    let turn: Entry<string>;
+    const { orderId, name, arguments: args } = order;
+    let isInTurn = false;
     try {
-      turn = await books.ledger.enter(
-        { purchase: order.name, order: order.orderId, amount: order.arguments.amount },
-        (spent) => overCap(order.arguments, settings, spent)?.why,
+      const turn = await books.ledger.inTurn(
+        { purchase: name, order: orderId, amount: args.amount },
+        (spent) => overCap(args, settings, spent)?.why,
+        async () => {
+          isInTurn = true;
+          const charged = await this.#chargeUnderClaim(order, settings, books);
+          const outcome = charged.kind === "ended" ? charged.result.outcome : "notSent";
+          if (outcome === "unknown") this.#inDoubt = name;
+          return { outcome, counts: MEANING[outcome].counts, charged };
+        },
       );
-    } catch (error) {
-      return this.#notSent(order, books, { kind: "notWritable", what: "update", problem: problemOf(error) });
-    }
-    if (turn.kind === "inDoubt") {
+      if (turn.kind === "ended") return turn.ended.charged;
+      if (turn.kind === "objection") {
+        return this.#notSent(order, books, { kind: "overCap", why: turn.objection });
+      }
       const purchase = turn.purchase ?? "another";
       this.#inDoubt ??= purchase;
       return this.#notSent(order, books, { kind: "afterDoubt", purchase });
+    } catch (error) {
+      if (isInTurn) throw error;
+      return this.#notSent(order, books, { kind: "notWritable", what: "update", problem: problemOf(error) });
     }
-    if (turn.kind === "objection") {
-      return this.#notSent(order, books, { kind: "overCap", why: turn.objection });
-    }
-    const charged = await this.#chargeUnderClaim(order, settings, books);
-    if (charged.kind === "ended") {
-      const { outcome } = charged.result;
-      if (outcome === "unknown") this.#inDoubt = order.name;
-      turn.end(outcome, MEANING[outcome].counts);
-    } else {
-      turn.end("notSent", false);
-    }
-    return charged;
   }
 
   async #chargeUnderClaim(order: ArmedOrder, settings: Settings, books: Books): Promise<Charged> {
@@ -113,7 +112,7 @@ export class Charges {
       return this.#notSent(order, books, { kind: "notWritable", what: "journal", problem: problemOf(error) });
     }
     crashPoint("after-intent-record", order.name);
-    // A machine that slept in between may no longer be waited for by others.
+    // A machine that slept in between is no longer waited for by others. The request itself asks once more.
     if (Date.now() > sendBefore) return this.#notSent(order, books, { kind: "leaseEnded" });
     const result = await this.#send(order, endpoint, () => Date.now() <= sendBefore);
     crashPoint("before-completion", order.name);
@@ -122,6 +121,7 @@ export class Charges {
 
   async #send(order: ArmedOrder, endpoint: Endpoint, mayStillSend: () => boolean): Promise<Result> {
     try {
+      crashWhenRequestLeft(order.name);
       const reply = await this.surroundings.buy(order, endpoint, mayStillSend);
       crashPoint("answer-read", order.name);
       return judge(reply);

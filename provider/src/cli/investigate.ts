@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { readBalance } from "../balances/balance";
 import { compare, type Evidence, type Snapshot, snapshotOf, snapshotSchema } from "../balances/evidence";
-import { request } from "../http/request";
-import { FileStore } from "../journal/file-store";
-import { othersSince, readOrders, type Try, tryOf } from "../journal/tries";
 import { billingPage, MAYBE_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import type { CreditType } from "../domain/order-arguments";
 import { creditsFor } from "../domain/order-arguments";
+import { request } from "../http/request";
+import { FileStore } from "../journal/file-store";
+import { othersSince, readOrders, type Try, tryOf } from "../journal/tries";
 import { resourcesOf } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { journalFolder } from "./journal-folder";

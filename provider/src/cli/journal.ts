@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
+import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { dollars } from "../domain/money";
 import { FileStore } from "../journal/file-store";
 import { TORN } from "../journal/records";
 import { type OrderRecords, readOrders, type Try, tryOf } from "../journal/tries";
-import { MAYBE_CHARGED, printable } from "../domain/messages";
-import { dollars } from "../domain/money";
 import { evidenceOf } from "./investigate";
 import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";

@@ -38,7 +38,8 @@ export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
   const what = `it is ${state.outcome}${state.receipt.intentId ? ` (${state.receipt.intentId})` : ""}`;
   const back = `Set attempt back to ${recorded}`;
   if (!isUnknown(attempt)) {
-    if (attempt < recorded) throw refuse(`attempt can't be lowered from ${recorded} to ${attempt}.`, `${back}.`);
+    if (attempt < recorded)
+      throw refuse(`attempt can't be lowered from ${recorded} to ${attempt}.`, `${back}.`);
     if (raised && isFinal) {
       throw refuse(
         `attempt can't be raised to ${attempt}, because this purchase was made: ${what}.`,
@@ -82,7 +83,12 @@ export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
 type Refuse = (what: string, firstDo: string) => Refusal;
 
 /** What was ordered. Once money may have moved for it, it can't be said to have been something else. */
-function refuseChanges(state: PurchaseState, declaration: Declaration, raised: boolean, refuse: Refuse): void {
+function refuseChanges(
+  state: PurchaseState,
+  declaration: Declaration,
+  raised: boolean,
+  refuse: Refuse,
+): void {
   const changed = changedArguments(state.arguments, declaration).filter(
     (argument) => !(argument === "team" && keepsItsTeam(state, declaration)),
   );
@@ -117,7 +123,10 @@ export function changedArguments(
 }
 
 /** A purchase keeps the team it was ordered for, where only the default that it came from has changed. */
-export function keepsItsTeam(state: PurchaseState, { teamIsDefault, arguments: { team } }: Declaration): boolean {
+export function keepsItsTeam(
+  state: PurchaseState,
+  { teamIsDefault, arguments: { team } }: Declaration,
+): boolean {
   const isOfEarlierVersion = state.order?.identity === undefined; // which didn't note where the team came from
   const wasDefault = state.teamIsDefault || state.arguments.team === undefined || isOfEarlierVersion;
   return wasDefault && (teamIsDefault || team === undefined);

@@ -140,7 +140,9 @@ function problemsOf(given: Properties, isSecret: boolean): Declaration["problems
     return [{ property, what: `${property} ${parsed.error.issues[0]?.message}; ${is}` }];
   });
   const unknown = Object.entries(given)
-    .filter(([key, value]) => !OURS.has(key) && key !== "__preview" && !(value === null && TELLING.includes(key)))
+    .filter(
+      ([key, value]) => !OURS.has(key) && key !== "__preview" && !(value === null && TELLING.includes(key)),
+    )
     .map(([property]) => ({
       property,
       what: `${property} is not an argument of CreditPurchase, which takes ${ARGUMENTS.join(", ")}`,

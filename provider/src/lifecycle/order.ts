@@ -40,7 +40,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (isNew && failures.length === 0 && !isPersonsWord(declaration.arguments)) {
       run.settings.refuseUnusable();
       const over = run.plan(keyOf(declaration), wanted(declaration));
-      if (over) failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
+      if (over)
+        failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
       else if (declaration.isPreview) await previewOpening(declaration);
     }
     return { inputs: withDefaults(news), failures };
@@ -72,7 +73,12 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   async function update(_id: string, olds: Properties, news: Properties) {
     const declaration = readDeclaration(news);
     const order = readOrder(olds);
-    const asItIs = { ...repeated(news), attempt: order.attempt, orderId: order.orderId, __journal: olds.__journal };
+    const asItIs = {
+      ...repeated(news),
+      attempt: order.attempt,
+      orderId: order.orderId,
+      __journal: olds.__journal,
+    };
     const step = await judge(order, declaration, (one) => knowsPatiently(run, one, declaration.name));
     const opening = step.opens ? await reopen(order, declaration) : step;
     run.orderSteps.set(keyOf(declaration), opening);
@@ -124,7 +130,9 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       claimedBy = await claimedElsewhere(declaration);
     } catch (error) {
       const { what } = unreachable(run.settings.journalFolder, error);
-      console.log(`ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`);
+      console.log(
+        `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
+      );
     }
     const step = { before, opens: claimedBy === undefined, claimedBy };
     run.orderSteps.set(keyOf(declaration), step);
@@ -134,7 +142,11 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   /** The last order is closed first, so that what relies on its never having been sent stays true. */
   async function reopen(order: OrderState, declaration: Declaration): Promise<OrderStep> {
     const before = order.openings;
-    const no = (reason: Pick<OrderStep, "problem" | "claimedBy">): OrderStep => ({ before, opens: false, ...reason });
+    const no = (reason: Pick<OrderStep, "problem" | "claimedBy">): OrderStep => ({
+      before,
+      opens: false,
+      ...reason,
+    });
     const problem = await whyNotOpen(declaration);
     if (problem) return no({ problem });
     try {
@@ -195,7 +207,12 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     } catch (error) {
       throw refusal(name, unreachable(run.settings.journalFolder, error));
     }
-    const reference: OrderReference = { orderId, attempt: args.attempt, identity, ...(journal && { journal }) };
+    const reference: OrderReference = {
+      orderId,
+      attempt: args.attempt,
+      identity,
+      ...(journal && { journal }),
+    };
     run.armed.arm({ ...about, reference });
     const openings = [...before, reference];
     return { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } };

@@ -53,7 +53,8 @@ export function present(fields: Properties): Properties {
 /** What the attempts before this one learned, without their whole answers. Kept, but not shown. */
 function earlierAttempts(olds: Properties | undefined, orderId: string): Properties {
   if (olds === undefined) return {};
-  const { __earlierAttempts, __provider, __label, __journal, __resource, answer, summary, source, ...last } = olds;
+  const { __earlierAttempts, __provider, __label, __journal, __resource, answer, summary, source, ...last } =
+    olds;
   const earlier = Array.isArray(__earlierAttempts) ? __earlierAttempts : [];
   if (olds.orderId === orderId) return earlier.length > 0 ? { __earlierAttempts: earlier } : {};
   return { __earlierAttempts: [...earlier, last] };
@@ -78,6 +79,10 @@ export function contextOf(
 /** What a purchase that is on record says each time, where `pulumi up` fails with it. */
 export function standingReason(state: PurchaseState): string | undefined {
   const { outcome, receipt, cause, order } = state;
-  if (MEANING[outcome].up === "succeeds" || outcome === "adopted" || outcome === "withdrawn") return undefined;
-  return reasonOf({ outcome, receipt, cause }, contextOf(state.arguments, "later", order?.journal !== undefined));
+  if (MEANING[outcome].up === "succeeds" || outcome === "adopted" || outcome === "withdrawn")
+    return undefined;
+  return reasonOf(
+    { outcome, receipt, cause },
+    contextOf(state.arguments, "later", order?.journal !== undefined),
+  );
 }

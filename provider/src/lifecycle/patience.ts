@@ -20,7 +20,9 @@ export async function knowsPatiently(
     if (known.kind !== "inDoubt" || known.lease === undefined || Date.now() > patience) return known;
     if (looks === 1) {
       const { process, host } = known.lease;
-      console.log(`⏳ ${name}: waiting for process ${process.pid} on ${host} to finish the request of this order.`);
+      console.log(
+        `⏳ ${name}: waiting for process ${process.pid} on ${host} to finish the request of this order.`,
+      );
     }
     await pause(LOOKS_EVERY_MS);
   }

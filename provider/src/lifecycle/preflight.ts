@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { readAnswer } from "../charge/answer";
-import { jsonOf } from "../http/json";
-import type { Reply, Request } from "../http/request";
 import { NOTHING_CHARGED, printable, settingsPage } from "../domain/messages";
 import type { CreditType } from "../domain/order-arguments";
+import { jsonOf } from "../http/json";
+import type { Reply, Request } from "../http/request";
 import { type Endpoint, pathOf } from "../settings";
 
 /** What a preflight check says of buying for a team. */
@@ -49,7 +49,7 @@ function read(reply: Reply, team: string): Preflight {
     return {
       kind: "stop",
       why: `Vercel can't be reached: ${reply.problem}.`,
-      firstDo: "Mend the connection",
+      firstDo: "Fix the connection",
     };
   }
   if (reply.kind === "lost") return { kind: "unclear", what: reply.problem };
@@ -64,7 +64,7 @@ function read(reply: Reply, team: string): Preflight {
 
 /** Only what is Vercel's own refusal, by its shape, is taken for one. */
 function readRefusal({ httpStatus, body }: { httpStatus: number; body: string }, team: string): Preflight {
-  const { code, message } = readAnswer(body).error ?? {};
+  const { code, message } = readAnswer(body).parts.error ?? {};
   const advice = ADVICE[httpStatus];
   if (code === undefined || advice === undefined) {
     return { kind: "unclear", what: `Vercel answered ${httpStatus}` };
@@ -104,10 +104,13 @@ const NOT_ON: Partial<Record<CreditType, { plan: string; needs: string }>> = {
 };
 
 /** Why these credits can't be bought for the team, and what to do first, or undefined where it may go on. */
-export function whyNot(check: Preflight, creditType: CreditType): { why: string; firstDo: string } | undefined {
-  if (look.kind === "stop") return look;
-  if (look.kind === "unclear") return undefined;
-  const { name, team } = look;
+export function whyNot(
+  check: Preflight,
+  creditType: CreditType,
+): { why: string; firstDo: string } | undefined {
+  if (check.kind === "stop") return check;
+  if (check.kind === "unclear") return undefined;
+  const { name, team } = check;
   const slug = team.slug ?? name;
   const { role, teamRoles = [] } = team.membership ?? {};
   const roles = [role, ...teamRoles].filter((one) => one !== undefined);

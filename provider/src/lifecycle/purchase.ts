@@ -65,11 +65,16 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const action = await decide(state, declaration, (order) => run.knows(order));
     if (action.kind === "keep") {
       if (declaration.isPreview) previewKept(state, declaration);
-      if (keepsItsTeam(state, declaration) && changedArguments(state.arguments, declaration).includes("team")) {
+      if (
+        keepsItsTeam(state, declaration) &&
+        changedArguments(state.arguments, declaration).includes("team")
+      ) {
         const [kept, now] = [state.arguments.team, knownOr(declaration.arguments.team)].map(
           (team) => team ?? "the token's own default",
         );
-        console.log(`ℹ️ ${declaration.name}: it keeps the team it was ordered for, ${kept}; the default is ${now} now.`);
+        console.log(
+          `ℹ️ ${declaration.name}: it keeps the team it was ordered for, ${kept}; the default is ${now} now.`,
+        );
       }
       return { changes: MEANING[state.outcome].up === "fails" || state.completionMissing };
     }
@@ -117,9 +122,15 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       const sentence = sentenceOf(state.outcome, "later", state.settled);
       if (!declaration.isPreview) {
-        throw new Refusal(`${declaration.name}: ${what}`, `${firstDo}, then run \`pulumi up\` again.`, sentence);
+        throw new Refusal(
+          `${declaration.name}: ${what}`,
+          `${firstDo}, then run \`pulumi up\` again.`,
+          sentence,
+        );
       }
-      console.log(`ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`);
+      console.log(
+        `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
+      );
       findings = { onRecord: { kind: "nothing" } };
     }
     return actionOf(state, wish, findings);
@@ -163,7 +174,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         const step = stepOf(declaration);
         if (step !== undefined && !step.opens) throw notOpened(declaration, step, state);
         if (state.outcome === "checkout") console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
-        if (action.kind === "again") console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
+        if (action.kind === "again")
+          console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
         return console.log(chargeLine(declaration));
       }
     }
@@ -234,7 +246,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     state: PurchaseState,
   ): Refusal {
     const { name } = declaration;
-    if (step?.claimedBy) return new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
+    if (step?.claimedBy)
+      return new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     const sentence = sentenceOf(state.outcome, "later", state.settled);
     if (step?.problem) {
       const { what, firstDo } = step.problem;
@@ -270,11 +283,18 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const outcome = state.outcome as Result["outcome"];
     try {
       if (order && run.journal) {
-        await run.journal.complete(order.orderId, { outcome, status: state.status as Result["status"], receipt, cause });
+        await run.journal.complete(order.orderId, {
+          outcome,
+          status: state.status as Result["status"],
+          receipt,
+          cause,
+        });
       }
       return true;
     } catch (error) {
-      console.log(`⚠️ ${name}: the journal still can't keep its outcome: ${printable((error as Error).message, 300)}`);
+      console.log(
+        `⚠️ ${name}: the journal still can't keep its outcome: ${printable((error as Error).message, 300)}`,
+      );
       return false;
     }
   }
@@ -291,17 +311,27 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       known = await knowsPatiently(run, last, name);
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      throw new Refusal(`${name}: ${what}`, then(firstDo), last === undefined ? NOTHING_CHARGED : MAYBE_CHARGED);
+      throw new Refusal(
+        `${name}: ${what}`,
+        then(firstDo),
+        last === undefined ? NOTHING_CHARGED : MAYBE_CHARGED,
+      );
     }
-    const stops = known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
+    const stops =
+      known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
     if (order && !stops) return buy(id, order, declaration, news, undefined);
     if (order?.reference.journal) await run.journal?.close(order.reference);
-    if (step?.claimedBy) throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
+    if (step?.claimedBy)
+      throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     if (known.kind === "completed" || known.kind === "resolved") {
       return record(id, last, known, declaration, news, undefined);
     }
     if (step?.problem) {
-      throw new Refusal(`${name}: ${step.problem.what}`, then(step.problem.firstDo), sentenceOfKnowledge(known));
+      throw new Refusal(
+        `${name}: ${step.problem.what}`,
+        then(step.problem.firstDo),
+        sentenceOfKnowledge(known),
+      );
     }
     throw await inDoubtError(declaration, last?.orderId ?? id, known);
   }
@@ -327,7 +357,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       : adopt(adopted, declaration, news, { known, order });
   }
 
-  function waiting({ name }: PurchaseDeclaration, { what, firstDo }: { what: string; firstDo: string }): Refusal {
+  function waiting(
+    { name }: PurchaseDeclaration,
+    { what, firstDo }: { what: string; firstDo: string },
+  ): Refusal {
     return new Refusal(`${name}: ${what}`, then(firstDo), MAYBE_CHARGED);
   }
 
@@ -337,7 +370,11 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const by = identity && (await run.journal?.claimedElsewhere(identity, 0));
     if (by === undefined || by.unreadable !== undefined) return { kind: "nothing" };
     if (by.lease) throw waiting(declaration, leaseProblem(by.lease));
-    const about = { order: by.order, time: by.time, vercelIds: [by.intentId].filter((id) => id !== undefined) };
+    const about = {
+      order: by.order,
+      time: by.time,
+      vercelIds: [by.intentId].filter((id) => id !== undefined),
+    };
     if (by.outcome === "adopted" || by.outcome === "withdrawn" || by.outcome === "unknown") {
       return { kind: "inDoubt", ...about, vercelIds: [] };
     }
@@ -376,7 +413,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     }
     const { result, completionMissing } = charged;
     if (completionMissing !== undefined && result.outcome !== "notSent") {
-      console.log(`⚠️ ${declaration.name}: the journal could not keep the outcome: ${completionMissing}. The next update writes it.`);
+      console.log(
+        `⚠️ ${declaration.name}: the journal could not keep the outcome: ${completionMissing}. The next update writes it.`,
+      );
     }
     const missing = completionMissing === undefined ? {} : { completionMissing: true as const };
     return put(id, reference, result, "now", declaration, news, olds, { record: missing });
@@ -407,7 +446,11 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const hint = result.outcome === "unknown" ? await suggestion(run, declaration) : "";
     const message = `${name}: ${reason}${hint}${more.suffix ?? ""}`;
     crashPoint("before-state", name);
-    throw new PartialFailure(id, outs, declaration.isSecret ? toldApart(message, name, result.outcome, when) : message);
+    throw new PartialFailure(
+      id,
+      outs,
+      declaration.isSecret ? toldApart(message, name, result.outcome, when) : message,
+    );
   }
 
   /** The engine keeps the message of a failure in the clear, so what repeats a secret is printed, and not part of it. */
@@ -442,9 +485,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const recorded = ordered?.attempt ?? reference.attempt;
     const wanted = Number(declaration.arguments.attempt);
     const isStopped = wanted > recorded;
-    const suffix = isStopped
-      ? ` So attempt ${wanted} was not used; set attempt back to ${recorded}.`
-      : "";
+    const suffix = isStopped ? ` So attempt ${wanted} was not used; set attempt back to ${recorded}.` : "";
     return put(id, reference, known.result, "later", declaration, news, olds, {
       ordered: { ...ordered, ...(ordered ? {} : declarationArguments(declaration)), attempt: recorded },
       record: isStopped ? { stoppedAttempt: wanted } : {},
@@ -518,14 +559,23 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   ): Promise<Properties> {
     const { olds, settled, vercelIds, order } = before(from);
     if (from.known?.kind === "completed" && from.known.result.outcome === "bought") {
-      throw new Refusal(`${declaration.name}: withdraw is refused, because the journal knows that it was bought.`, "Remove withdraw.", CHARGED);
+      throw new Refusal(
+        `${declaration.name}: withdraw is refused, because the journal knows that it was bought.`,
+        "Remove withdraw.",
+        CHARGED,
+      );
     }
     await resolve(from, declaration, { withdrawn: true });
     const sentence = sentenceOf("withdrawn", "now", settled);
     const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
-    console.log(`📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${sentence}${session}`);
+    console.log(
+      `📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${sentence}${session}`,
+    );
     const { team, creditType, amount } = from.state?.arguments ?? {};
-    const ordered = from.state && { ...declarationArguments(declaration), ...present({ team, creditType, amount }) };
+    const ordered = from.state && {
+      ...declarationArguments(declaration),
+      ...present({ team, creditType, amount }),
+    };
     return outputsOf(declaration, news, olds, {
       order,
       result: { outcome: "withdrawn", receipt: receiptOf(from) },
@@ -543,7 +593,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { order } = before(from);
     const newest = openingsFor(declaration).findLast(({ unarmed }) => !unarmed);
     const held = from.known && "order" in from.known ? [{ ...order, orderId: from.known.order }] : [];
-    const orders = [...new Map([order, ...held, ...(newest ? [newest] : [])].map((one) => [one.orderId, one])).values()];
+    const orders = [
+      ...new Map([order, ...held, ...(newest ? [newest] : [])].map((one) => [one.orderId, one])).values(),
+    ];
     try {
       for (const one of orders.filter(({ unarmed }) => !unarmed)) {
         if (one.journal === undefined && held.every(({ orderId }) => orderId !== one.orderId)) continue;
@@ -598,7 +650,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       return { sentence: MAYBE_CHARGED, forecast: "unsure", line };
     }
     const sentence = sentenceOfKnowledge(known);
-    const stops = known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
+    const stops =
+      known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
     if (opens && !stops) return { sentence, line: chargeLine(declaration) };
     if (step?.problem) {
       const why = `${step.problem.what} ${sentence} ${then(step.problem.firstDo)}`;
@@ -640,10 +693,13 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         }
       } catch (error) {
         const why = printable((error as Error).message, 300);
-        console.log(`⚠️ ${name}: the journal could not note that it was forgotten, so it goes on stopping another order for it: ${why}`);
+        console.log(
+          `⚠️ ${name}: the journal could not note that it was forgotten, so it goes on stopping another order for it: ${why}`,
+        );
       }
     }
-    const kept = MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
+    const kept =
+      MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
     const what = [outcome, receipt.intentId].filter((word) => word !== undefined).join(", ");
     console.log(`🗑️ ${name}: forgotten (${what}). ${sentence}${kept}`);
   }
@@ -717,10 +773,13 @@ function contradicts(declaration: PurchaseDeclaration, known: Knowledge): string
   if (!["bought", "pending", "checkout"].includes(outcome)) return undefined;
   const { ordered } = known;
   const changed = changedArguments(ordered, declaration).filter(
-    (argument) => !(argument === "team" && (declaration.teamIsDefault || declaration.arguments.team === undefined)),
+    (argument) =>
+      !(argument === "team" && (declaration.teamIsDefault || declaration.arguments.team === undefined)),
   );
   if (changed.length === 0) return undefined;
-  const was = changed.map((argument) => `${argument} ${JSON.stringify(ordered[argument]) ?? "(none)"}`).join(", ");
+  const was = changed
+    .map((argument) => `${argument} ${JSON.stringify(ordered[argument]) ?? "(none)"}`)
+    .join(", ");
   return (
     `an earlier run ordered it with ${printable(was)} (${receipt.intentId ?? known.order}), with the outcome "${outcome}". ` +
     `${sentenceOf(outcome, "later")} Set ${changed.join(", ")} back to record it; to buy more, declare another ` +

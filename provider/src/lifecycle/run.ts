@@ -35,7 +35,7 @@ export interface RunSurroundings extends Surroundings {
 const REAL: RunSurroundings = {
   // Loaded when it is needed, so that previews and updates that buy nothing don't pay for the HTTP client.
   buy: async (order, endpoint, mayStillSend) =>
-    (await import("../charge/buy.js")).buy(order, endpoint, mayStillSend),
+    (await import("../charge/buy.js")).buy(order.arguments, endpoint, mayStillSend),
   ask: async (request) => (await import("../http/request.js")).request(request),
   engineIsGone,
   store: (folder) => new FileStore(folder),
@@ -74,7 +74,10 @@ export class Run {
   readonly #balances = new Map<CreditType, Promise<Snapshot | undefined>>();
   readonly #preflights = new Map<string, Promise<Preflight>>();
   /** What was sent by this run, by order: also where the journal could not keep it. */
-  readonly made = new Map<string, { readonly order: ArmedOrder; readonly result: Result; readonly time: string }>();
+  readonly made = new Map<
+    string,
+    { readonly order: ArmedOrder; readonly result: Result; readonly time: string }
+  >();
   /** By the purchase's URN, or its name. */
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
@@ -122,7 +125,7 @@ export class Run {
         kind: "completed",
         order: order.orderId,
         result: made.result,
-        ordered: made.order.arguments,
+        ordered: { ...made.order.arguments },
         time: made.time,
         vercelIds: [intentId, purchaseIntentId].filter((id) => id !== undefined),
       };
@@ -135,7 +138,10 @@ export class Run {
   async charge(order: ArmedOrder): Promise<Charged> {
     const time = new Date().toISOString();
     const { journal } = this;
-    const charged = await this.#charges.charge(order, this.settings, { journal, ledger: this.#updateLedger() });
+    const charged = await this.#charges.charge(order, this.settings, {
+      journal,
+      ledger: this.#updateLedger(),
+    });
     if (charged.kind === "ended") this.made.set(order.orderId, { order, result: charged.result, time });
     return charged;
   }

@@ -82,7 +82,8 @@ export function summarize(declaration: Declaration): string | undefined {
   if ([amount, adopt, creditType, team].some(isUnknown)) return undefined;
   const what = `${dollars(amount as number)} of ${describeCredits(declaration)}`;
   if (adopt !== undefined) return `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
-  if (withdraw !== undefined) return `Records that ${what} were not bought and aren't wanted; charges nothing.`;
+  if (withdraw !== undefined)
+    return `Records that ${what} were not bought and aren't wanted; charges nothing.`;
   return `Buys ${what}, charged to the team's card at once and not refundable.`;
 }
 

@@ -1,0 +1,194 @@
+import type { Snapshot } from "../domain/balance-snapshot";
+import { MEANING, type Outcome, statusOf, type VercelWord } from "../domain/outcome";
+import type { Receipt } from "../domain/receipt";
+import type { Cause } from "../domain/result";
+import type { PurchaseIdentity } from "../state/order-reference";
+import { isClosing } from "./claims";
+import { readEarlierBooks } from "./earlier-books";
+import type { FileStore } from "./file-store";
+import {
+  type Completion,
+  claimSchema,
+  completionSchema,
+  type Intent,
+  noteSchema,
+  type Opening,
+  openingSchema,
+  parse,
+  type Resolution,
+  resolutionSchema,
+  TORN,
+} from "./records";
+
+/** One order as a person reads about it: what was ordered, and what came of it. Money is text exactly as answered. */
+export interface JournaledPurchase {
+  readonly order: string;
+  readonly identity?: PurchaseIdentity | undefined;
+  readonly name?: string | undefined;
+  readonly project?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly team?: string | undefined;
+  readonly creditType?: string | undefined;
+  /** Dollars asked for. */
+  readonly amount?: number | undefined;
+  readonly attempt?: number | undefined;
+  /** When its request was about to leave, else when it was opened. */
+  readonly time?: string | undefined;
+  readonly host?: string | undefined;
+  /** A person's word where there is one; `unknown` without a completion; `notSent` where no request left. */
+  readonly outcome: Outcome;
+  readonly status?: string | undefined;
+  readonly receipt: Receipt;
+  readonly cause?: Cause | undefined;
+  /** What it was before a person's word. */
+  readonly settled?: Outcome | undefined;
+  readonly requestLeft: boolean;
+  /** Nobody knows whether it charged, and nobody has settled it. */
+  readonly unresolved: boolean;
+  readonly forgotten: boolean;
+  /** Another order for the same purchase charged, too, and neither was forgotten in between. */
+  readonly doubleCharge: boolean;
+  /** A person said that the double charge is known. */
+  readonly known: boolean;
+  /** The balance when it was opened, where one could be read. */
+  readonly balance?: Snapshot | undefined;
+}
+
+/** What is compared of other purchases. */
+type Other = Pick<JournaledPurchase, "order" | "creditType" | "team" | "amount" | "outcome" | "time">;
+
+/** The other purchases of the same credits for the same team that were sent since a moment, in dollars. */
+export function othersSince(
+  purchases: readonly Other[],
+  { order, creditType, team }: Pick<Other, "order" | "creditType" | "team">,
+  since: string,
+): { charged: number[]; doubtful: number[] } {
+  const others = purchases.filter(
+    (one) =>
+      one.order !== order &&
+      one.creditType === creditType &&
+      one.team === team &&
+      (one.time ?? since) >= since,
+  );
+  const amounts = (money: "charged" | "in doubt") =>
+    others.filter(({ outcome }) => MEANING[outcome].money === money).map(({ amount = 0 }) => amount);
+  return { charged: amounts("charged"), doubtful: amounts("in doubt") };
+}
+
+interface OrderRecords {
+  opening?: Opening | undefined;
+  intent?: Intent | undefined;
+  completion?: Completion | typeof TORN | undefined;
+  resolutions: Resolution[];
+  forgotten?: boolean;
+  known?: boolean;
+  /** An intent record of a later try of the same purchase, under a higher attempt. */
+  superseded?: boolean;
+}
+
+/** Everything in a journal's folder, a purchase for each order, oldest first, of this version and earlier ones. */
+export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> {
+  const orders = new Map<string, OrderRecords>();
+  const of = (order: string): OrderRecords => {
+    const found = orders.get(order) ?? { resolutions: [] };
+    orders.set(order, found);
+    return found;
+  };
+  const names = store.names().toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  for (const name of names) await readRecord(store, name, of);
+  markSuperseded([...orders.values()]);
+  const purchases = [...orders].map(([order, records]) => purchaseOf(order, records));
+  const all = [...purchases, ...(await readEarlierBooks(store))];
+  return markDoubleCharges(all).toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
+}
+
+async function readRecord(
+  store: FileStore,
+  name: string,
+  of: (order: string) => OrderRecords,
+): Promise<void> {
+  const [, order = "", kind] =
+    /^(order_[^.]+)\.(completion|resolution|forgotten|known)(\.\d+)?$/.exec(name) ?? [];
+  if (name.startsWith("opening.")) {
+    const opening = parse(openingSchema, await store.read(name));
+    if (opening !== undefined && opening !== TORN) of(opening.order).opening = opening;
+  } else if (name.startsWith("intent.")) {
+    const claim = parse(claimSchema, await store.read(name));
+    if (claim !== undefined && claim !== TORN && !isClosing(claim)) of(claim.order).intent = claim as Intent;
+  } else if (kind === "completion") {
+    of(order).completion = parse(completionSchema, await store.read(name));
+  } else if (kind === "resolution") {
+    const resolution = parse(resolutionSchema, await store.read(name));
+    if (resolution !== undefined && resolution !== TORN) of(order).resolutions.push(resolution);
+  } else if (kind === "forgotten") {
+    of(order).forgotten = parse(noteSchema, await store.read(name)) !== undefined;
+  } else if (kind === "known") {
+    of(order).known = true;
+  }
+}
+
+/** A person gave an order up where a later one for the same purchase was sent under a higher attempt. */
+function markSuperseded(orders: readonly OrderRecords[]): void {
+  for (const order of orders) {
+    order.superseded = orders.some(
+      ({ intent }) =>
+        intent !== undefined &&
+        sameIdentity(intent.identity, order.intent?.identity) &&
+        intent.arguments.attempt > (order.intent?.arguments.attempt ?? Number.POSITIVE_INFINITY),
+    );
+  }
+}
+
+function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
+  const { opening, intent, completion, resolutions, forgotten = false, known = false, superseded } = records;
+  const about = intent ?? opening;
+  const result = completion === TORN ? undefined : completion;
+  const word = resolutions.at(-1);
+  const ended: Outcome = result?.outcome ?? (intent || completion === TORN ? "unknown" : "notSent");
+  const isSettled = word !== undefined && ended !== "bought";
+  const outcome = isSettled ? (word.adopted === undefined ? "withdrawn" : "adopted") : ended;
+  const receipt = (result?.receipt ?? {}) as Receipt;
+  return {
+    order,
+    ...whichOf(about?.identity),
+    name: about?.name,
+    team: about?.arguments.team,
+    creditType: about?.arguments.creditType,
+    amount: about?.arguments.amount,
+    attempt: about?.arguments.attempt,
+    time: about?.time ?? result?.time,
+    host: about?.process.host,
+    outcome,
+    status: statusOf(outcome, result?.status as VercelWord | undefined),
+    receipt: isSettled && word.adopted !== undefined ? { ...receipt, intentId: word.adopted } : receipt,
+    cause: result?.cause,
+    settled: isSettled ? ended : undefined,
+    requestLeft: intent !== undefined && ended !== "notSent",
+    unresolved: outcome === "unknown" && superseded !== true && !forgotten,
+    forgotten,
+    doubleCharge: false,
+    known,
+    balance: about?.balance,
+  };
+}
+
+function whichOf(identity: PurchaseIdentity | undefined) {
+  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(identity?.urn ?? "") ?? [];
+  return { identity, stack, project };
+}
+
+/** Two orders for one purchase that both charged, and that no forgetting lies between. */
+function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPurchase[] {
+  const charged = purchases.filter(({ outcome, forgotten }) => outcome === "bought" && !forgotten);
+  return purchases.map((one) => ({
+    ...one,
+    doubleCharge:
+      charged.includes(one) &&
+      charged.some((other) => other !== one && sameIdentity(other.identity, one.identity)),
+  }));
+}
+
+function sameIdentity(a: PurchaseIdentity | undefined, b: PurchaseIdentity | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.endpoint === b.endpoint && a.organization === b.organization && a.urn === b.urn;
+}
