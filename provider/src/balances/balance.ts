@@ -1,8 +1,8 @@
 import Big from "big.js";
 import { z } from "zod";
+import { printable } from "../domain/messages";
 import { jsonOf } from "../http/json";
 import type { Reply, Request } from "../http/request";
-import { printable } from "../domain/messages";
 import { BALANCES, type BalanceSource, type BalanceType } from "../settings";
 
 /** The AI Gateway credits of the team whose key is asked with. Decimal strings, in US dollars. */
