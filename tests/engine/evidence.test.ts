@@ -91,7 +91,7 @@ describe("an unknown outcome says what the balance suggests, and never decides b
     const up = await project.up("--skip-preview");
     expect(up.output).toContain("very likely charged");
     const next = await project.up("--skip-preview");
-    expect(next.output).toContain("That can't tell whether these $100.00 were charged.");
+    expect(next.output).toContain("The balance can't tell whether these $100.00 were charged.");
     expect(next.output).toContain("Without a journal, other purchases in between are not known.");
   });
 });

@@ -48,24 +48,24 @@ beforeEach(async () => {
   expect(sandbox.charges()).toHaveLength(5);
 });
 
-test("a stack's purchases as a table, JSON, CSV and one page: what is not certain is in no sum", async () => {
+test("a stack's purchases as a table, JSON, CSV and one page: what is not certain is not in the totals", async () => {
   const text = await receipts();
   expect(text).toMatchObject({ status: 0, stderr: "" });
   expect(text.stdout).toContain("Charged: 137.00 usd (3)");
-  expect(text.stdout).toContain("Unknown whether charged, in no sum: 1, $70.00 ordered");
-  expect(text.stdout).toContain("Pending, in no sum: 1, $50.00 ordered");
-  expect(text.stdout).toContain("Adopted, in no sum: 1, $40.00 ordered");
+  expect(text.stdout).toContain("Unknown whether charged (not in the totals): 1, $70.00 ordered");
+  expect(text.stdout).toContain("Pending (not in the totals): 1, $50.00 ordered");
+  expect(text.stdout).toContain("Adopted (not in the totals): 1, $40.00 ordered");
 
   const json = JSON.parse((await receipts("--json")).stdout);
   expect(json.charged).toEqual([{ currency: "usd", purchases: 3, total: "137.00" }]);
-  expect(json.inNoSum).toEqual({ withoutTotal: 0, unknown: 1, pending: 1, adopted: 1 });
-  expect(Object.fromEntries(json.purchases.map(({ name, standing }: never) => [name, standing]))).toEqual({
-    first: "charged",
-    second: "charged",
-    "=1+1": "charged",
+  expect(json.notInTotals).toEqual({ withoutTotal: 0, unknown: 1, pending: 1, checkout: 0, adopted: 1 });
+  expect(Object.fromEntries(json.purchases.map(({ name, outcome }: never) => [name, outcome]))).toEqual({
+    first: "bought",
+    second: "bought",
+    "=1+1": "bought",
     adopted: "adopted",
     pending: "pending",
-    [`refused${EVIL}`]: "did not buy",
+    [`refused${EVIL}`]: "refused",
     unknown: "unknown",
   });
   expect(json.purchases.find(({ name }: { name: string }) => name === "second")).toMatchObject({
@@ -85,7 +85,7 @@ test("a stack's purchases as a table, JSON, CSV and one page: what is not certai
   expect(rows.data.find(({ name }) => name === "first")).toMatchObject({
     total: "100.00",
     amount: "100",
-    standing: "charged",
+    outcome: "bought",
   });
 
   // The same from a file, and from the journal of this machine, which has the same purchases.
@@ -94,7 +94,7 @@ test("a stack's purchases as a table, JSON, CSV and one page: what is not certai
   expect(JSON.parse((await receipts(file, "--json")).stdout).purchases).toEqual(json.purchases);
   const journal = JSON.parse((await receipts("--journal", "--json")).stdout);
   expect(journal.charged).toEqual(json.charged);
-  expect(journal.inNoSum).toMatchObject({ unknown: 1, pending: 1 });
+  expect(journal.notInTotals).toMatchObject({ unknown: 1, pending: 1 });
 });
 
 test("the page stands alone in a real Chromium: sums, tables and a chart that is seen, and nothing else is loaded", async () => {
@@ -153,7 +153,7 @@ test("names of a hostile program are text on the page", async () => {
 test("what is no stack is refused in words", async () => {
   const file = join(project.folder, "other.json");
   for (const [text, says] of [
-    ["", "it is no JSON"],
+    ["", "it is not JSON"],
     ["[]", "it is not what `pulumi stack export` prints"],
     ['{"deployment":7}', "it is not what `pulumi stack export` prints"],
   ] as const) {

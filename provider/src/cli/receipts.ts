@@ -4,10 +4,12 @@ import { promisify, styleText } from "node:util";
 import Table from "cli-table3";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
+import type { Outcome } from "../domain/outcome";
+import { outcomeInWords } from "../domain/outcome-in-words";
+import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
-import { readOrders, tryOf } from "../journal/tries";
-import { type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
-import { sumsOf } from "../receipts/sums";
+import { hidesSecrets, type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
+import { SEPARATE, type Sums, sumsOf } from "../receipts/sums";
 import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";
 
@@ -24,7 +26,13 @@ interface Options {
 export async function receipts(file: string | undefined, options: Options): Promise<void> {
   const formats = [options.csv, options.json, options.html].filter(Boolean);
   if (formats.length > 1) throw new Error("choose one of --csv, --json and --html");
-  const { purchases, source } = await read(file, options);
+  const { purchases, source, hidden } = await read(file, options);
+  if (hidden) {
+    console.error(
+      "pulumi-vercel-credits: some values are secret and not in this export, so amounts and earlier attempts may be " +
+        "missing: `pulumi stack export --show-secrets` writes them",
+    );
+  }
   if (options.json) process.stdout.write(jsonOf(purchases, source));
   else if (options.csv) process.stdout.write(await csvOf(purchases));
   else if (options.html)
@@ -32,18 +40,26 @@ export async function receipts(file: string | undefined, options: Options): Prom
   else process.stdout.write(textOf(purchases, source));
 }
 
-async function read(file: string | undefined, { stack, journal, folder }: Options) {
+interface Found {
+  readonly purchases: readonly Purchase[];
+  /** Where they are from, for people. */
+  readonly source: string;
+  /** Whether secrets are left out. */
+  readonly hidden: boolean;
+}
+
+async function read(file: string | undefined, { stack, journal, folder }: Options): Promise<Found> {
   if (journal || folder !== undefined) {
     if (file !== undefined || stack !== undefined) throw new Error("--journal takes no file and no stack");
     const from = await journalFolder(folder);
-    const tries = (await readOrders(new FileStore(from))).map(tryOf).filter((one) => one !== undefined);
-    return { purchases: purchasesOfJournal(tries), source: `the journal in ${from}` };
+    const purchases = purchasesOfJournal(await readBooks(new FileStore(from)));
+    return { purchases, source: `the journal in ${from}`, hidden: false };
   }
   const source =
     file === undefined ? `the stack${stack ? ` ${stack}` : ""}` : file === "-" ? "standard input" : file;
   const exported = file === undefined ? await exportOf(stack) : readFileSync(file === "-" ? 0 : file, "utf8");
   try {
-    return { purchases: purchasesOfStack(exported), source };
+    return { purchases: purchasesOfStack(exported), source, hidden: hidesSecrets(exported) };
   } catch (error) {
     throw new Error(`${printable(source)} can't be read as a stack: ${(error as Error).message}`);
   }
@@ -75,7 +91,7 @@ function textOf(purchases: readonly Purchase[], source: string): string {
   });
   for (const one of purchases) {
     const cells = [
-      one.status,
+      outcomeInWords(one),
       one.time?.slice(0, 10),
       one.name,
       one.team ?? "(the token's own)",
@@ -84,54 +100,66 @@ function textOf(purchases: readonly Purchase[], source: string): string {
       one.total === undefined ? undefined : `${one.total} ${one.currency ?? ""}`,
       one.intentId,
     ].map((cell) => printable(cell ?? "", 80));
-    const colour = {
-      charged: undefined,
-      adopted: undefined,
-      pending: "yellow",
-      unknown: "red",
-      "did not buy": "dim",
-    };
-    const style = colour[one.standing] as Parameters<typeof styleText>[0] | undefined;
+    const style = STYLES[one.outcome];
     table.push(style === undefined ? cells : cells.map((cell) => styleText(style, cell)));
   }
   if (purchases.length === 0) return `No purchase on record in ${printable(source)}.\n`;
-  return `${table}\n\n${summaryOf(purchases).join("\n")}\n`;
+  const altered = purchases.filter((one) => one.altered !== undefined);
+  const notes = altered.map(
+    (one) =>
+      `${printable(one.name ?? "?", 100)} is listed as unknown, because its record was altered: ${one.altered}.`,
+  );
+  return `${table}\n\n${[...summaryOf(purchases), ...notes].join("\n")}\n`;
 }
 
-/** The sums, a line each. */
+const STYLES: Partial<Record<Outcome, Parameters<typeof styleText>[0]>> = {
+  pending: "yellow",
+  checkout: "yellow",
+  unknown: "red",
+  failed: "dim",
+  refused: "dim",
+  notSent: "dim",
+  withdrawn: "dim",
+};
+
+/** The totals, a line each, and below them what is not in them. */
 function summaryOf(purchases: readonly Purchase[]): string[] {
-  const { charged, withoutTotal, pending, unknown, adopted } = sumsOf(purchases);
-  const ordered = (these: readonly Purchase[]) => {
-    const amounts = these.map(({ amount }) => amount).filter((amount) => amount !== undefined);
-    const dollarsOrdered = `, ${dollars(amounts.reduce((sum, amount) => sum + amount, 0))} ordered`;
-    return `${these.length}${amounts.length === these.length ? dollarsOrdered : ""}`;
-  };
+  const { charged, withoutTotal, separate } = sumsOf(purchases);
+  const notInTotals = (what: string, these: readonly Purchase[]) =>
+    these.length === 0 ? [] : [`${what} (not in the totals): ${ordered(these)}`];
   return [
     ...charged.map((sum) => `Charged: ${sum.total} ${printable(sum.currency)} (${sum.purchases})`),
     ...(charged.length + withoutTotal.length === 0 ? ["Charged: nothing"] : []),
-    ...(withoutTotal.length > 0
-      ? [`Charged, without a total from Vercel, in no sum: ${ordered(withoutTotal)}`]
-      : []),
-    ...(unknown.length > 0 ? [`Unknown whether charged, in no sum: ${ordered(unknown)}`] : []),
-    ...(pending.length > 0 ? [`Pending, in no sum: ${ordered(pending)}`] : []),
-    ...(adopted.length > 0 ? [`Adopted, in no sum: ${ordered(adopted)}`] : []),
+    ...notInTotals("Charged, without a total in Vercel's answer", withoutTotal),
+    ...SEPARATE.flatMap((outcome) => notInTotals(LISTED[outcome], separate[outcome])),
   ];
+}
+
+const LISTED: Record<keyof Sums["separate"], string> = {
+  unknown: "Unknown whether charged",
+  pending: "Pending",
+  checkout: "Checkout not completed",
+  adopted: "Adopted",
+};
+
+function ordered(these: readonly Purchase[]): string {
+  const amounts = these.map(({ amount }) => amount).filter((amount) => amount !== undefined);
+  const sum = dollars(amounts.reduce((total, amount) => total + amount, 0));
+  return `${these.length}${amounts.length === these.length ? `, ${sum} ordered` : ""}`;
 }
 
 /** Money as decimal strings, as everywhere. */
 function jsonOf(purchases: readonly Purchase[], source: string): string {
-  const { charged, withoutTotal, pending, unknown, adopted } = sumsOf(purchases);
-  const inNoSum = {
+  const { charged, withoutTotal, separate } = sumsOf(purchases);
+  const notInTotals = {
     withoutTotal: withoutTotal.length,
-    unknown: unknown.length,
-    pending: pending.length,
-    adopted: adopted.length,
+    ...Object.fromEntries(SEPARATE.map((outcome) => [outcome, separate[outcome].length])),
   };
-  return `${JSON.stringify({ source, charged, inNoSum, purchases }, undefined, 2)}\n`;
+  return `${JSON.stringify({ source, charged, notInTotals, purchases }, undefined, 2)}\n`;
 }
 
 const COLUMNS: (keyof Purchase)[] = [
-  "standing",
+  "outcome",
   "status",
   "time",
   "project",
@@ -140,6 +168,7 @@ const COLUMNS: (keyof Purchase)[] = [
   "team",
   "creditType",
   "amount",
+  "attempt",
   "currency",
   "subtotal",
   "tax",

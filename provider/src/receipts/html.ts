@@ -1,16 +1,28 @@
 import { html, raw } from "hono/html";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
+import { outcomeInWords } from "../domain/outcome-in-words";
 import { chart } from "./chart";
-import type { Purchase } from "./purchases";
-import { hasTotal, sumsOf } from "./sums";
+import { listingOf, type Purchase } from "./purchases";
+import { hasTotal, SEPARATE, type Sums, sumsOf } from "./sums";
 
 const COLUMNS = ["Date", "Purchase", "Team", "Credits", "Ordered", "Total", "Tax", "Outcome", "Intent"];
 
-/** One page that needs nothing else: what was bought, a chart of it, and what is not certain apart. */
+/** The sections of what is not in the totals. */
+const SECTIONS: Record<keyof Sums["separate"], { title: string; says: string }> = {
+  unknown: { title: "Unknown", says: "Nobody knows whether these charged the card." },
+  pending: { title: "Pending", says: "Vercel took these orders, and had not said how they ended." },
+  checkout: {
+    title: "Checkout",
+    says: "These were not charged, and can still be paid at Vercel's checkout.",
+  },
+  adopted: { title: "Adopted", says: "A person recorded these. What they cost is not known here." },
+};
+
+/** One page that needs nothing else: what was bought, a chart of it, and what is not certain in sections of its own. */
 export function pageOf(purchases: readonly Purchase[], source: string): string {
-  const { charged, withoutTotal, pending, unknown, adopted } = sumsOf(purchases);
-  const bought = purchases.filter(({ standing }) => standing === "charged");
+  const { charged, withoutTotal, separate } = sumsOf(purchases);
+  const bought = purchases.filter((one) => listingOf(one) === "total");
   return `${html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -31,15 +43,14 @@ ${chart(bought.filter(hasTotal).filter((one) => one.currency === currency))}`,
       )
 }
 ${bought.length > 0 ? table(bought) : ""}
-${withoutTotal.length > 0 ? html`<p>${withoutTotal.length} of these without a total from Vercel, in no sum.</p>` : ""}
-${section("Unknown", "Nobody knows whether these charged the card. They are in no sum.", unknown)}
-${section("Pending", "Vercel took these and had not said how they ended. They are in no sum.", pending)}
-${section("Adopted", "Put on record by a person; what they cost is not known here. They are in no sum.", adopted)}
+${withoutTotal.length > 0 ? html`<p>${withoutTotal.length} of these had no total in Vercel's answer, and ${withoutTotal.length === 1 ? "is" : "are"} not in the totals.</p>` : ""}
+${SEPARATE.map((outcome) => section(SECTIONS[outcome], separate[outcome]))}
 </html>`}\n`;
 }
 
-function section(title: string, says: string, purchases: readonly Purchase[]) {
-  return purchases.length === 0 ? "" : html`<h2>${title}</h2>\n<p>${says}</p>\n${table(purchases)}`;
+function section({ title, says }: { title: string; says: string }, purchases: readonly Purchase[]) {
+  if (purchases.length === 0) return "";
+  return html`<h2>${title}</h2>\n<p>${says} Not in the totals.</p>\n${table(purchases)}`;
 }
 
 function table(purchases: readonly Purchase[]) {
@@ -62,7 +73,7 @@ function cellsOf(one: Purchase): string[] {
     one.amount === undefined ? "" : dollars(one.amount),
     one.total === undefined ? "" : `${one.total} ${one.currency ?? ""}`,
     one.tax ?? "",
-    one.status,
+    outcomeInWords(one),
     one.intentId ?? "",
   ];
 }

@@ -1,53 +1,39 @@
 import { z } from "zod";
-import type { Try } from "../journal/tries";
+import { MEANING, type Meaning, type Outcome } from "../domain/outcome";
+import type { Receipt } from "../domain/receipt";
+import type { JournaledPurchase } from "../journal/books";
+import { type PurchaseState, readPurchase } from "../state/purchase-state";
 
-/**
- * What a purchase means for the books.
- * - `charged`: Vercel said that it succeeded.
- * - `pending`: Vercel took it and has not said how it ended.
- * - `unknown`: nobody knows whether it charged.
- * - `adopted`: a person put it on record; what it cost is not known here.
- * - `did not buy`: refused, failed, or left in a checkout.
- */
-export type Standing = "charged" | "pending" | "unknown" | "adopted" | "did not buy";
-
-/** One purchase as the books need it. Money is text exactly as answered. `team` is absent where it was left to the token. */
-export interface Purchase extends Pick<Try, "name" | "project" | "team" | "creditType" | "amount"> {
-  readonly standing: Standing;
-  readonly status: string;
+/** One purchase as finance needs it. Money is text exactly as answered. */
+export interface Purchase
+  extends Pick<Receipt, "currency" | "subtotal" | "tax" | "total" | "refund" | "intentId" | "requestId"> {
+  readonly outcome: Outcome;
+  /** What it was before a person's word, as far as that is on record. */
+  readonly settled?: Outcome | undefined;
+  /** Vercel's word where it gave one, for people. */
+  readonly status?: string | undefined;
   /** When Vercel made it, else when it went on record; ISO 8601 as far as Vercel answers so. */
   readonly time?: string | undefined;
+  readonly name?: string | undefined;
+  readonly project?: string | undefined;
   readonly stack?: string | undefined;
+  /** Absent where it was left to the token. */
+  readonly team?: string | undefined;
+  readonly creditType?: string | undefined;
+  /** Dollars ordered. */
+  readonly amount?: number | undefined;
+  readonly attempt?: number | undefined;
   readonly order?: string | undefined;
-  readonly currency?: string | undefined;
-  readonly subtotal?: string | undefined;
-  readonly tax?: string | undefined;
-  readonly total?: string | undefined;
-  /** What had been refunded when Vercel answered. */
-  readonly refund?: string | undefined;
-  readonly intentId?: string | undefined;
-  readonly requestId?: string | undefined;
+  /** Why its record can't be trusted: it is taken as unknown. */
+  readonly altered?: string | undefined;
+}
+
+/** Where it is listed: in the totals, separately, or as not charged. */
+export function listingOf({ outcome }: Pick<Purchase, "outcome">): Meaning["receipts"] {
+  return MEANING[outcome].receipts;
 }
 
 const text = z.string().optional().catch(undefined);
-const outputsSchema = z.looseObject({
-  __label: text,
-  team: text,
-  creditType: text,
-  amount: z.number().optional().catch(undefined),
-  status: z.string().catch("unknown"),
-  currency: text,
-  subtotal: text,
-  tax: text,
-  total: text,
-  refund: text,
-  intentId: text,
-  orderId: text,
-  requestId: text,
-  createdAt: text,
-  __earlierAttempts: z.array(z.unknown()).catch([]),
-});
-
 const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
@@ -72,7 +58,7 @@ export function resourcesOf(stack: string): StackResource[] {
   try {
     json = JSON.parse(stack, (_key, value) => revealed(value));
   } catch {
-    throw new Error("it is no JSON");
+    throw new Error("it is not JSON");
   }
   const parsed = stackSchema.safeParse(json);
   if (!parsed.success) throw new Error("it is not what `pulumi stack export` prints");
@@ -85,10 +71,13 @@ const secretSchema = z.object({
   plaintext: z.string().optional(),
 });
 
+/** What stands for a secret in an export without `--show-secrets`. */
+const SECRET = "[secret]";
+
 function revealed(value: unknown): unknown {
   const secret = typeof value === "object" ? secretSchema.safeParse(value).data : undefined;
   if (secret === undefined) return value;
-  return secret.plaintext === undefined ? "[secret]" : JSON.parse(secret.plaintext);
+  return secret.plaintext === undefined ? SECRET : JSON.parse(secret.plaintext);
 }
 
 const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
@@ -99,54 +88,62 @@ export function purchasesOfStack(stack: string): Purchase[] {
     .filter(({ type }) => type === TYPE)
     .flatMap(({ urn, created, outputs = {} }) => {
       const [, stackName, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
-      const last = outputsSchema.parse(outputs);
-      const name = last.__label ?? urn.split("::").at(-1);
-      const earlier = last.__earlierAttempts.map((attempt) => outputsSchema.safeParse(attempt).data);
-      return [...earlier, last]
-        .filter((one) => one !== undefined)
-        .map(({ __label, __earlierAttempts, orderId, createdAt, ...one }) =>
-          purchase({ ...one, name, project, stack: stackName, order: orderId, time: createdAt ?? created }),
-        );
+      const last = readPurchase(outputs);
+      const name = last.name ?? urn.split("::").at(-1);
+      return [...last.earlierAttempts, last].map((state) =>
+        purchaseOf(state, { name, project, stack: stackName, time: state.receipt.createdAt ?? created }),
+      );
     })
     .toSorted(byTime);
 }
 
-/** The same from a journal's tries, which know of purchases that no state has. */
-export function purchasesOfJournal(tries: readonly Try[]): Purchase[] {
-  return tries
-    .map(({ status = "unknown", adopted, ...one }) =>
-      purchase({
-        ...one,
-        status: adopted === undefined ? status : "adopted",
-        intentId: adopted ?? one.intentId,
-      }),
-    )
-    .toSorted(byTime);
-}
-
-function purchase(of: Omit<Purchase, "standing">): Purchase {
-  const { time, name, project, stack, team, creditType, amount, status } = of;
-  const { currency, subtotal, tax, total, refund, intentId, order, requestId } = of;
+function purchaseOf(
+  state: PurchaseState,
+  where: Pick<Purchase, "name" | "project" | "stack" | "time">,
+): Purchase {
+  const { outcome, altered, settled, status, order, receipt } = state;
+  const { team, creditType, amount, attempt } = state.arguments;
   return {
-    standing: standingOf(status),
-    ...{ time, name, project, stack, team, creditType, amount, status },
-    ...{ currency, subtotal, tax, total, refund, intentId, order, requestId },
+    ...{ outcome, settled, status, ...where, team, creditType, amount, attempt },
+    ...moneyOf(receipt),
+    ...{ order: order?.orderId, altered },
   };
 }
 
-/** A status that is newer than this package is Vercel's, and not final as far as we know. */
-function standingOf(status: string): Standing {
-  return STANDINGS[status] ?? "pending";
+/** Whether a stack's export hides values of purchases, so that amounts or earlier attempts may be missing. */
+export function hidesSecrets(stack: string): boolean {
+  return resourcesOf(stack)
+    .filter(({ type }) => type === TYPE)
+    .some(({ outputs = {} }) => {
+      const { __provider, ...ours } = outputs;
+      return Object.values(ours).includes(SECRET);
+    });
 }
 
-const STANDINGS: Record<string, Standing> = {
-  succeeded: "charged",
-  adopted: "adopted",
-  unknown: "unknown",
-  refused: "did not buy",
-  failed: "did not buy",
-  checkout: "did not buy",
-};
+/** The same from a journal, which knows of purchases that no state has. */
+export function purchasesOfJournal(books: readonly JournaledPurchase[]): Purchase[] {
+  return books
+    .map((one) => ({
+      ...{
+        outcome: one.outcome,
+        settled: one.settled,
+        status: one.status,
+        time: one.receipt.createdAt ?? one.time,
+      },
+      ...{ name: one.name, project: one.project, stack: one.stack, team: one.team },
+      ...{ creditType: one.creditType, amount: one.amount, attempt: one.attempt },
+      ...moneyOf(one.receipt),
+      order: one.order,
+    }))
+    .toSorted(byTime);
+}
+
+function moneyOf({ currency, subtotal, tax, total, refund, intentId, requestId }: Receipt) {
+  const money = { currency, subtotal, tax, total, refund, intentId, requestId };
+  return Object.fromEntries(Object.entries(money).filter(([, value]) => value !== undefined)) as Partial<
+    Pick<Receipt, keyof typeof money>
+  >;
+}
 
 function byTime(a: Purchase, b: Purchase): number {
   return (a.time ?? "").localeCompare(b.time ?? "");

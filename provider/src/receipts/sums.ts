@@ -1,5 +1,6 @@
 import Big from "big.js";
-import type { Purchase, Standing } from "./purchases";
+import type { Outcome } from "../domain/outcome";
+import { listingOf, type Purchase } from "./purchases";
 
 /** What was charged in one currency. */
 export interface Sum {
@@ -9,20 +10,21 @@ export interface Sum {
   readonly total: string;
 }
 
-/** What the books need of all purchases. What is not certain is never in a sum of what was charged. */
+/** The outcomes that are listed separately, the most uncertain first. */
+export const SEPARATE = ["unknown", "pending", "checkout", "adopted"] as const satisfies Outcome[];
+
+/** What finance needs of all purchases. What is not certain is never in a total. */
 export interface Sums {
   /** By currency. */
   readonly charged: readonly Sum[];
-  /** Charged, but Vercel's answer didn't say how much: in no sum. */
+  /** Charged, but Vercel's answer didn't say how much. */
   readonly withoutTotal: readonly Purchase[];
-  readonly pending: readonly Purchase[];
-  readonly unknown: readonly Purchase[];
-  readonly adopted: readonly Purchase[];
+  readonly separate: Readonly<Record<(typeof SEPARATE)[number], readonly Purchase[]>>;
 }
 
 export function sumsOf(purchases: readonly Purchase[]): Sums {
-  const of = (standing: Standing) => purchases.filter((one) => one.standing === standing);
-  const charged = of("charged");
+  const of = (outcome: Outcome) => purchases.filter((one) => one.outcome === outcome);
+  const charged = purchases.filter((one) => listingOf(one) === "total");
   const currencies = [...new Set(charged.filter(hasTotal).map(({ currency }) => currency))].sort();
   return {
     charged: currencies.map((currency) => {
@@ -30,9 +32,12 @@ export function sumsOf(purchases: readonly Purchase[]): Sums {
       return { currency, purchases: these.length, total: totalOf(these) };
     }),
     withoutTotal: charged.filter((one) => !hasTotal(one)),
-    pending: of("pending"),
-    unknown: of("unknown"),
-    adopted: of("adopted"),
+    separate: {
+      unknown: of("unknown"),
+      pending: of("pending"),
+      checkout: of("checkout"),
+      adopted: of("adopted"),
+    },
   };
 }
 
