@@ -1,8 +1,8 @@
+import type { Reply } from "../http/request";
+import type { Journal } from "../journal/journal";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import type { CreditType } from "../domain/order-arguments";
-import type { Reply } from "../http/request";
-import type { Journal } from "../journal/journal";
 import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
 import { longestRequestSeconds } from "./limits";
