@@ -112,8 +112,7 @@ export class Charges {
       return this.#notSent(order, books, { kind: "notWritable", what: "journal", problem: problemOf(error) });
     }
     crashPoint("after-intent-record", order.name);
-    // A machine that slept in between is no longer waited for by others. The request itself asks once more.
-    if (Date.now() > sendBefore) return this.#notSent(order, books, { kind: "leaseEnded" });
+    // A machine that slept in between is no longer waited for by others.
     const result = await this.#send(order, endpoint, () => Date.now() <= sendBefore);
     crashPoint("before-completion", order.name);
     return this.#ended(order, books, result);

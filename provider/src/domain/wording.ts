@@ -235,5 +235,8 @@ function capitalized(words: string): string {
 
 /** Nobody else says the three sentences: where a server or a name holds one, it is no longer word for word. */
 function quoted(words: string): string {
-  return words.replaceAll(/(Nothing was|The card was|The card may have been) charged\./g, '$1 "charged".');
+  return printable(words, Number.POSITIVE_INFINITY).replaceAll(
+    /(Nothing was|The card was|The card may have been) charged\./g,
+    '$1 "charged".',
+  );
 }

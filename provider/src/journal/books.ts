@@ -1,5 +1,5 @@
 import type { Snapshot } from "../domain/balance-snapshot";
-import { MEANING, type Outcome, statusOf, type VercelWord } from "../domain/outcome";
+import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
 import type { PurchaseIdentity } from "../state/order-reference";
@@ -52,27 +52,6 @@ export interface JournaledPurchase {
   readonly known: boolean;
   /** The balance when it was opened, where one could be read. */
   readonly balance?: Snapshot | undefined;
-}
-
-/** What is compared of other purchases. */
-type Other = Pick<JournaledPurchase, "order" | "creditType" | "team" | "amount" | "outcome" | "time">;
-
-/** The other purchases of the same credits for the same team that were sent since a moment, in dollars. */
-export function othersSince(
-  purchases: readonly Other[],
-  { order, creditType, team }: Pick<Other, "order" | "creditType" | "team">,
-  since: string,
-): { charged: number[]; doubtful: number[] } {
-  const others = purchases.filter(
-    (one) =>
-      one.order !== order &&
-      one.creditType === creditType &&
-      one.team === team &&
-      (one.time ?? since) >= since,
-  );
-  const amounts = (money: "charged" | "in doubt") =>
-    others.filter(({ outcome }) => MEANING[outcome].money === money).map(({ amount = 0 }) => amount);
-  return { charged: amounts("charged"), doubtful: amounts("in doubt") };
 }
 
 interface OrderRecords {

@@ -1,7 +1,9 @@
 import { compare, type Others, snapshotOf } from "../balances/evidence";
+import { othersSince } from "../balances/others";
 import type { Snapshot } from "../domain/balance-snapshot";
 import { printable } from "../domain/messages";
-import { othersSince } from "../journal/books";
+import { MEANING } from "../domain/outcome";
+
 import { knownOr, type PurchaseDeclaration } from "./inputs";
 import type { Run } from "./run";
 
@@ -32,6 +34,7 @@ async function othersOf(run: Run, declaration: PurchaseDeclaration, { at }: Snap
     creditType: order.arguments.creditType as string,
     amount: order.arguments.amount,
     outcome: result.outcome,
+    requestLeft: MEANING[result.outcome].requestLeft,
     time,
   }));
   const about = { order: `${orderId}`, creditType: knownOr(args.creditType), team: knownOr(args.team) };

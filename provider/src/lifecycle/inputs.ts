@@ -60,7 +60,7 @@ const argumentSchemas = {
   creditType: z.enum(CREDIT_TYPES, { error: 'must be one of "v0", "gateway" and "agent"' }),
   amount: z.int({ error: `${WHOLE_NUMBER} (1 credit = 1 US dollar)` }).min(1),
   team: text(/^[^\s\p{C}]+$/u, "must be a team's slug or id (team_...), without spaces").optional(),
-  source: text(/./s, "must be a text that is not empty"),
+  source: text(/^\P{Cs}+$/su, "must be a text that is not empty"),
   attempt: z.int({ error: WHOLE_NUMBER }).min(1),
   adopt: text(
     /^[^\s\p{C}]{1,200}$/u,
