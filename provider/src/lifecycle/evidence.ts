@@ -12,8 +12,8 @@ import type { Run } from "./run";
  * compare. In updates only: a preview sends nothing.
  */
 export async function suggestion(run: Run, declaration: PurchaseDeclaration): Promise<string> {
-  const { balance: before, isPreview } = declaration;
-  if (before === undefined || isPreview) return "";
+  const { balance: before } = declaration;
+  if (before === undefined || run.isPreview) return "";
   try {
     const balance = await run.balance(before.creditType);
     if (balance === undefined) return "";

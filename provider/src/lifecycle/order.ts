@@ -35,6 +35,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
 
   async function check(olds: Properties, news: Properties) {
     const declaration = readDeclaration(news);
+    run.isPreview = declaration.isPreview;
     const isNew = Object.keys(olds).length === 0;
     const failures = isNew ? declaration.problems.map((problem) => failure(declaration, problem)) : [];
     if (isNew && failures.length === 0 && !isPersonsWord(declaration.arguments)) {
@@ -42,7 +43,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const over = run.plan(keyOf(declaration), wanted(declaration));
       if (over)
         failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
-      else if (declaration.isPreview) await previewOpening(declaration);
+      else if (run.isPreview) await previewOpening(declaration);
     }
     return { inputs: withDefaults(news), failures };
   }
@@ -54,7 +55,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const step = await judge(order, declaration, (one) => run.knows(one));
     run.orderSteps.set(keyOf(declaration), step);
     const notesAttempt = isPersonsWord(declaration.arguments) && isRaised(order, declaration);
-    return { changes: step.opens || notesAttempt || (step.problem !== undefined && !declaration.isPreview) };
+    return { changes: step.opens || notesAttempt || (step.problem !== undefined && !run.isPreview) };
   }
 
   async function create(news: Properties) {
@@ -108,7 +109,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       known = await ask(order.openings.at(-1));
     } catch (error) {
       const problem = raised ? unreachable(run.settings.journalFolder, error) : undefined;
-      return declaration.isPreview ? { ...no, opens: raised } : { ...no, problem };
+      return run.isPreview ? { ...no, opens: raised } : { ...no, problem };
     }
     const isSame = Number(declaration.arguments.attempt) === order.attempt;
     if (!raised && !(isSame && wasNeverSent(known))) return no;
@@ -116,7 +117,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration);
     if (over) return { ...no, problem: over };
-    if (!declaration.isPreview) return { before, opens: true };
+    if (!run.isPreview) return { before, opens: true };
     return previewOpening(declaration, before);
   }
 

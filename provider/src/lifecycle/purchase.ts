@@ -49,13 +49,14 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   async function check(olds: Properties, news: Properties) {
     const declaration = readPurchaseDeclaration(news);
+    run.isPreview = declaration.isPreview;
     const inputs = { ...withDefaults(news), summary: summarize(declaration) ?? UNKNOWN };
     delete (inputs as Properties).__forecast;
     // What is wrong with one that is on record is said by `diff`, which knows the sentence that is true of it.
     if (Object.keys(olds).length > 0) return { inputs, failures: [] };
     const first = await foresee(declaration);
     const failures = declaration.problems.map((problem) => failure(declaration, problem, first.sentence));
-    if (declaration.isPreview && failures.length === 0 && first.line) console.log(first.line);
+    if (run.isPreview && failures.length === 0 && first.line) console.log(first.line);
     return { inputs: { ...inputs, ...present({ __forecast: first.forecast }) }, failures };
   }
 
@@ -64,7 +65,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { state, declaration } = read(olds, news);
     const action = await decide(state, declaration, (order) => run.knows(order));
     if (action.kind === "keep") {
-      if (declaration.isPreview) previewKept(state, declaration);
+      if (run.isPreview) previewKept(state, declaration);
       if (
         keepsItsTeam(state, declaration) &&
         changedArguments(state.arguments, declaration).includes("team")
@@ -78,7 +79,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       }
       return { changes: MEANING[state.outcome].up === "fails" || state.completionMissing };
     }
-    if (declaration.isPreview) await previewAction(state, declaration, action);
+    if (run.isPreview) await previewAction(state, declaration, action);
     return { changes: true };
   }
 
@@ -121,7 +122,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       const sentence = sentenceOf(state.outcome, "later", state.settled);
-      if (!declaration.isPreview) {
+      if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
           `${firstDo}, then run \`pulumi up\` again.`,
@@ -191,8 +192,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const asked = { keep: "", adopt: "adopt", withdraw: "withdraw", buy: "a higher attempt" }[wish.kind];
     const refused = asked && ` Until then ${asked} is refused.`;
     const text = `${what}${refused}`;
-    if (declaration.isPreview && wish.kind === "keep") {
-      return console.log(stopLine(declaration, `${text} ${MAYBE_CHARGED} ${firstDo}.`));
+    if (run.isPreview && wish.kind === "keep") {
+      console.log(stopLine(declaration, `${text} ${MAYBE_CHARGED} ${firstDo}.`));
+      return;
     }
     run.armed.disarm(`${declaration.orderId}`);
     const sentence = state.outcome === "bought" ? CHARGED : MAYBE_CHARGED;

@@ -78,6 +78,8 @@ export class Run {
     string,
     { readonly order: ArmedOrder; readonly result: Result; readonly time: string }
   >();
+  /** Said by what the program passes to `check`, which comes before all else. */
+  isPreview = false;
   /** By the purchase's URN, or its name. */
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
