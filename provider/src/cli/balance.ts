@@ -6,8 +6,8 @@ import {
   readBalance,
   type V0Balance,
 } from "../balances/balance";
-import { request } from "../http/request";
 import { dollarsText } from "../domain/money";
+import { request } from "../http/request";
 import { BALANCES, type BalanceType, Settings } from "../settings";
 import { PLAIN } from "./table";
 
