@@ -6,10 +6,11 @@ export type { CreditPlanArgs, PlannedPurchase, PlannedPurchases } from "./credit
 export { CreditPlan } from "./credit-plan";
 export type { CreditPurchaseArgs } from "./credit-purchase";
 export { CreditPurchase } from "./credit-purchase";
+export type { CreditType } from "./domain/order-arguments";
+export type { Outcome } from "./domain/outcome";
 export {
   getGatewayBalance,
   getGatewayBalanceOutput,
   getV0Balance,
   getV0BalanceOutput,
 } from "./get-balance";
-export type { CreditType } from "./domain/order-arguments";

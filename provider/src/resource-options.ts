@@ -4,6 +4,8 @@ import { NOTHING_CHARGED } from "./domain/messages";
 const NEVER_REPLACED = "a purchase is never replaced; declare another CreditPurchase to buy more";
 const NOT_READ_BACK =
   "nothing reads a purchase back; use the argument adopt to record one that was made already";
+const SHARED_PROCESS =
+  "all purchases of an update share one provider process, so that the caps and the stop after a purchase in doubt hold; leave it out";
 
 /** Options by which Pulumi would replace, forget or call again a purchase, and so could buy it twice. */
 const REFUSED: Record<string, string> = {
@@ -14,6 +16,9 @@ const REFUSED: Record<string, string> = {
   deletedWith: "the record of a purchase must not go with another resource; use retainOnDelete there instead",
   import: NOT_READ_BACK,
   id: NOT_READ_BACK,
+  provider: SHARED_PROCESS,
+  version: SHARED_PROCESS,
+  pluginDownloadURL: SHARED_PROCESS,
 };
 
 /** The user's options, checked, and protected unless the user says otherwise. */
@@ -44,9 +49,21 @@ export function orderOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomR
 }
 
 function ofOrder(alias: pulumi.Unwrap<string | pulumi.Alias>): string | pulumi.Alias {
-  const swap = (text: string) => text.replace("vercel:CreditPurchase", "vercel:PurchaseOrder");
-  if (typeof alias === "string") return swap(alias);
-  return { ...alias, ...(alias.type !== undefined && { type: swap(alias.type) }) } as pulumi.Alias;
+  if (typeof alias === "string") return urnOfOrder(alias);
+  return { ...alias, ...(alias.type !== undefined && { type: typeOfOrder(alias.type) }) } as pulumi.Alias;
+}
+
+/** The URN of a purchase's order: the last type of the chain is its own, those before it are its parents'. */
+function urnOfOrder(urn: string): string {
+  const [, stack = "", types = "", name = ""] = /^(urn:pulumi:.*?::.*?::)(.*?)(::.*)$/s.exec(urn) ?? [];
+  const own = types.lastIndexOf("$") + 1;
+  return stack === "" ? urn : `${stack}${types.slice(0, own)}${typeOfOrder(types.slice(own))}${name}`;
+}
+
+function typeOfOrder(type: string): string {
+  return type === "pulumi-nodejs:dynamic/vercel:CreditPurchase"
+    ? "pulumi-nodejs:dynamic/vercel:PurchaseOrder"
+    : type;
 }
 
 function refused(name: string, option: string, why: string): pulumi.RunError {

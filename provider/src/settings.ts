@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
-import { NOTHING_CHARGED, printable } from "./domain/messages";
+import { printable } from "./domain/messages";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 import { Refusal } from "./domain/refusal";
 
@@ -62,7 +62,8 @@ export class Settings {
     ).trim();
     if (token === "") {
       throw new Refusal(
-        `No Vercel token is configured. ${NOTHING_CHARGED} Run \`pulumi config set --secret vercel:apiToken\`, ` +
+        `No Vercel token is configured.`,
+        `Run \`pulumi config set --secret vercel:apiToken\`, ` +
           "or set VERCEL_API_TOKEN, and run `pulumi up` again.",
       );
     }
@@ -70,7 +71,8 @@ export class Settings {
     if (!HEADER_SAFE.test(token)) {
       throw new Refusal(
         `The Vercel token (vercel:apiToken, VERCEL_API_TOKEN or VERCEL_TOKEN) holds a space or a character ` +
-          `that no token has. ${NOTHING_CHARGED} Set it again.`,
+          `that no token has.`,
+        `Set it again.`,
       );
     }
     return token;
@@ -85,7 +87,8 @@ export class Settings {
       throw new Refusal(
         `vercel:apiUrl (or VERCEL_API_URL) is ${printable(withoutCredentials(url, text))}, but must be an https ` +
           "address, or an http one of this machine (127.0.0.1, localhost), without user, password, query or " +
-          `fragment. ${NOTHING_CHARGED} Remove it to use https://api.vercel.com.`,
+          `fragment.`,
+        `Remove it to use https://api.vercel.com.`,
       );
     }
     return url;
@@ -116,8 +119,8 @@ export class Settings {
     const text = this.config("vercelCredits:preflight")?.trim() ?? "on";
     if (text === "on" || text === "off") return text === "on";
     throw new Refusal(
-      `vercelCredits:preflight is "${printable(text)}", but must be on or off. ${NOTHING_CHARGED} ` +
-        "Run `pulumi config set vercelCredits:preflight on`.",
+      `vercelCredits:preflight is "${printable(text)}", but must be on or off.`,
+      "Run `pulumi config set vercelCredits:preflight on`.",
     );
   }
 
@@ -132,9 +135,7 @@ export class Settings {
     const key = this.env[name]?.trim();
     if (!key) return undefined;
     if (!HEADER_SAFE.test(key)) {
-      throw new Refusal(
-        `${name} holds a space or a character that no key has. ${NOTHING_CHARGED} Set it again.`,
-      );
+      throw new Refusal(`${name} holds a space or a character that no key has.`, `Set it again.`);
     }
     const { apiUrl } = this;
     const real = new URL(url);
@@ -160,10 +161,15 @@ export class Settings {
     if (!isAbsolute(folder)) {
       throw new Refusal(
         `vercelCredits:journal (or VERCEL_CREDITS_JOURNAL) is "${printable(text)}", but must be a folder as an ` +
-          `absolute path, so that it is the same one from wherever Pulumi runs, or off. ${NOTHING_CHARGED}`,
+          `absolute path, so that it is the same one from wherever Pulumi runs, or off.`,
       );
     }
     return folder;
+  }
+
+  /** Where the provider processes of one update find each other, by the engine that started them. */
+  get updatesFolder(): string {
+    return resolve(this.env.PULUMI_HOME || join(homedir(), ".pulumi"), "vercel-credits", "updates");
   }
 
   /**
@@ -176,7 +182,8 @@ export class Settings {
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +
-          `could buy it twice. ${NOTHING_CHARGED} Unset it and run \`pulumi up\` again.`,
+          `could buy it twice.`,
+        `Unset it and run \`pulumi up\` again.`,
       );
     }
   }
@@ -189,8 +196,8 @@ export class Settings {
     const parsed = z.array(item).min(1).safeParse(list);
     if (parsed.success) return parsed.data;
     throw new Refusal(
-      `${key} is "${printable(text)}", but must be a list of ${ofWhat}, such as a,b. ${NOTHING_CHARGED} ` +
-        `Set it anew with \`pulumi config set ${key}\`.`,
+      `${key} is "${printable(text)}", but must be a list of ${ofWhat}, such as a,b.`,
+      `Set it anew with \`pulumi config set ${key}\`.`,
     );
   }
 
@@ -200,8 +207,8 @@ export class Settings {
     const parsed = schema.safeParse(text === "" ? Number.NaN : text);
     if (!parsed.success) {
       throw new Refusal(
-        `${key} is "${printable(text)}", but must be a ${key.endsWith("Seconds") ? "number of seconds" : "number of US dollars"}. ` +
-          `${NOTHING_CHARGED} Run \`pulumi config set ${key} ${byDefault}\`.`,
+        `${key} is "${printable(text)}", but must be a ${key.endsWith("Seconds") ? "number of seconds" : "number of US dollars"}.`,
+        `Run \`pulumi config set ${key} ${byDefault}\`.`,
       );
     }
     return parsed.data;

@@ -128,7 +128,46 @@ test("slow answers late, and never-answer not at all", async () => {
   expect(sandbox.charges()).toHaveLength(2);
 });
 
-test("only status can be told to charge: the others do as the table says", async () => {
+test("answer answers what it is told, byte by byte, and charges where it is told to", async () => {
+  const block = "<html>Blocked</html>";
+  sandbox.misbehave("answer", { status: 403, body: block, headers: { "X-Vercel-Id": "x".repeat(600) } });
+  sandbox.misbehave("answer", {
+    status: 402,
+    charge: true,
+    body: { purchaseIntent: { id: "pur_1" }, error: { message: "\ud83d" } },
+  });
+  sandbox.misbehave("answer", { status: 429, headers: { "retry-after": "0" } });
+
+  const blocked = await buy();
+  expect([blocked.status, await blocked.text(), sandbox.charges().length]).toEqual([403, block, 0]);
+  expect(blocked.headers.get("x-vercel-id")).toBe("x".repeat(600));
+  expect(blocked.headers.get("content-type")).toBe("text/html");
+  const both = await buy();
+  expect([both.status, sandbox.charges().length]).toEqual([402, 1]);
+  expect(await both.text()).toBe('{"purchaseIntent":{"id":"pur_1"},"error":{"message":"\\ud83d"}}');
+  const limited = await buy();
+  expect([limited.headers.get("retry-after"), await limited.text()]).toEqual(["0", ""]);
+});
+
+test("answer can be ordered by another process", async () => {
+  const order = {
+    fault: "answer",
+    status: 400,
+    body: { error: { code: "x" } },
+    headers: { "x-vercel-id": "y" },
+  };
+  const ordered = await fetch(`${sandbox.url}/sandbox/next`, { method: "POST", body: JSON.stringify(order) });
+  const answered = await buy();
+
+  expect(ordered.status).toBe(200);
+  expect([answered.status, answered.headers.get("x-vercel-id"), await answered.json()]).toEqual([
+    400,
+    "y",
+    { error: { code: "x" } },
+  ]);
+});
+
+test("only status and answer can be told to charge: the others do as the table says", async () => {
   sandbox.misbehave("decline", { charge: true });
 
   expect((await buy()).status).toBe(402);

@@ -1,4 +1,4 @@
-import { readAnswer } from "../../provider/src/charge/answer";
+import { isLoneError, readAnswer } from "../../provider/src/charge/answer";
 
 describe("reading an answer", () => {
   test("every documented field of a purchase intent is kept, money as text", () => {
@@ -20,8 +20,10 @@ describe("reading an answer", () => {
     };
 
     expect(readAnswer(JSON.stringify(body), "iad1::1")).toEqual({
-      intentStatus: "succeeded",
-      error: undefined,
+      parts: {
+        isObject: true,
+        intents: [{ kind: "purchaseIntent", isDocumented: true, status: "succeeded" }],
+      },
       receipt: {
         intentKind: "purchaseIntent",
         intentId: "pur_1",
@@ -63,7 +65,9 @@ describe("reading an answer", () => {
   test("a kind of intent nobody knows yet is read under its own key", () => {
     const answer = readAnswer('{"note":"x","invoiceIntent":{"id":"inv_1","status":"succeeded"}}');
 
-    expect(answer.intentStatus).toBe("succeeded");
+    expect(answer.parts.intents).toEqual([
+      { kind: "invoiceIntent", isDocumented: false, status: "succeeded" },
+    ]);
     expect(answer.receipt).toMatchObject({ intentKind: "invoiceIntent", intentId: "inv_1" });
   });
 
@@ -111,9 +115,9 @@ describe("reading an answer", () => {
 
   test("what is too deep for the engine is left out, and the intent is read all the same", () => {
     const body = `{"a":${"[".repeat(1000)}1${"]".repeat(1000)},"purchaseIntent":{"id":"pur_1","status":"succeeded"}}`;
-    const { receipt, intentStatus } = readAnswer(body);
+    const { receipt, parts } = readAnswer(body);
 
-    expect(intentStatus).toBe("succeeded");
+    expect(parts.intents).toMatchObject([{ status: "succeeded" }]);
     expect(receipt).toMatchObject({ intentId: "pur_1", answer: { purchaseIntent: { id: "pur_1" } } });
     expect(JSON.stringify(receipt.answer)).toContain("[too deep]");
   });
@@ -135,5 +139,78 @@ describe("reading an answer", () => {
 
     expect(JSON.stringify(receipt)).not.toMatch(/04da6b54|4dabf181|polluted|\\ud800/);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  test("what is cut of a text ends in no half character", () => {
+    const { receipt } = readAnswer(`${"x".repeat(16 * 1024 - 1)}\u{1f600}`);
+
+    expect(receipt.answer).toEqual({ text: "x".repeat(16 * 1024 - 1) });
+  });
+
+  test("a receipt keeps the ids of an intent and of a checkout session beside each other", () => {
+    const { receipt } = readAnswer(
+      '{"checkoutSessionId":"cs_1","error":{"code":"x"},"purchaseIntent":{"id":"pur_1"}}',
+    );
+
+    expect(receipt).toMatchObject({
+      intentKind: "purchaseIntent",
+      intentId: "pur_1",
+      checkoutSessionId: "cs_1",
+    });
+  });
+});
+
+const kinds = (body: object) => readAnswer(JSON.stringify(body)).parts.intents.map(({ kind }) => kind);
+
+describe("the parts of an answer", () => {
+  test.each<[string, object, string[]]>([
+    [
+      "both documented ones",
+      { orbSubscriptionIntent: {}, purchaseIntent: {} },
+      ["purchaseIntent", "orbSubscriptionIntent"],
+    ],
+    ["a documented one that is no object", { purchaseIntent: "pur_1" }, ["purchaseIntent"]],
+    ["one by its name", { paymentIntent: {} }, ["paymentIntent"]],
+    [
+      "one by its name, beside a documented one",
+      { paymentIntent: {}, purchaseIntent: {} },
+      ["purchaseIntent", "paymentIntent"],
+    ],
+    ["one by its shape", { order: { id: 1, status: 2 } }, ["order"]],
+    [
+      "none by its shape beside one by its name",
+      { order: { id: 1, status: 2 }, purchaseIntent: {} },
+      ["purchaseIntent"],
+    ],
+    ["two by their shape", { a: { id: 1, status: 2 }, b: { id: 1, status: 2 } }, ["a", "b"]],
+    ["no error by its shape", { error: { id: 1, status: 2 } }, []],
+    ["none that is null", { purchaseIntent: null, paymentIntent: null }, []],
+    ["no text that is called so", { paymentIntent: "x", intent: 1 }, []],
+  ])("intents: %s", (_what, body, expected) => {
+    expect(kinds(body)).toEqual(expected);
+  });
+
+  test("a checkout session is there as soon as its key is, readable or not", () => {
+    const checkout = (body: object) => readAnswer(JSON.stringify(body)).parts.checkout;
+
+    expect(checkout({ checkoutSessionId: "cs_1" })).toEqual({ id: "cs_1", url: undefined });
+    expect(checkout({ checkoutSessionUrl: {} })).toEqual({ id: undefined, url: undefined });
+    expect(checkout({ checkoutSessionUrl: null })).toBeUndefined();
+  });
+
+  test.each<[object, boolean]>([
+    [{ error: { code: "x" } }, true],
+    [{ error: { code: "x", message: 1, more: [] }, more: {}, purchaseIntent: null }, true],
+    [{ error: { code: "" } }, false],
+    [{ error: { code: 1 } }, false],
+    [{ error: { message: "x" } }, false],
+    [{ error: "x" }, false],
+    [{ error: null }, false],
+    [{ code: "x" }, false],
+    [{ error: { code: "x" }, purchaseIntent: {} }, false],
+    [{ error: { code: "x" }, checkoutSessionId: "" }, false],
+    [{ error: { code: "x" }, payment: { id: 1, status: 2 } }, false],
+  ])("%j is a lone error: %s", (body, expected) => {
+    expect(isLoneError(readAnswer(JSON.stringify(body)).parts)).toBe(expected);
   });
 });

@@ -1,130 +1,126 @@
-import { judge } from "../../provider/src/charge/outcome";
-import type { Reply } from "../../provider/src/http/request";
+import {
+  isOutcome,
+  MEANING,
+  OUTCOMES,
+  type Outcome,
+  sentenceOf,
+  statusOf,
+  type VercelWord,
+} from "../../provider/src/domain/outcome";
 
-const ordered = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 } as const;
-const order = { arguments: ordered, journaled: false };
+/** The contract's table "Outcomes", word for word, less the column of the month's budget's conditions. */
+const CONTRACT = `
+| \`bought\` | charged | The card was charged. | succeeds / no change | never | final | forgets | in the sum | counts |
+| \`pending\` | in doubt | The card may have been charged. | succeeds with a warning / no change | higher \`attempt\` | only with it | forgets, with the sentence | apart | counts |
+| \`checkout\` | not yet; can be paid at its URL | Nothing was charged., from the next run on and after a withdrawal: The card may have been charged. | fails, kept / fails the same way | higher \`attempt\`, with a line that the old session can still be paid | only with it | refused | apart | counts to the month's end, whatever is said of it |
+| \`failed\` | not charged | Nothing was charged. | fails, kept / fails the same way | higher \`attempt\` | free with it | forgets | not listed as charged | no |
+| \`refused\` | not charged | Nothing was charged. | fails, kept / fails the same way | higher \`attempt\` | free with it | forgets | same | no |
+| \`notSent\` | not charged | Nothing was charged. | fails, kept / **goes on by itself** where the journal has it, else fails the same way | by itself, under a new order, where the journal has it; else higher \`attempt\` | free | forgets | same | no |
+| \`unknown\` | in doubt | The card may have been charged. | fails, kept / fails the same way | higher \`attempt\` | only with it | refused | apart | counts |
+| \`adopted\` | charged, as a person says | This run sent nothing. The card was charged. | succeeds / no change | never | final | forgets | apart | counts where a request of ours left |
+| \`withdrawn\` | not charged, as a person says | Nothing was charged. | succeeds / no change | higher \`attempt\` | free with it | forgets | same as \`failed\` | no |
+`;
 
-function answered(httpStatus: number, body: unknown = {}, whole = true): Reply {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { kind: "answer", httpStatus, requestId: "iad1::x", body: text, whole, problem: "it was cut off" };
+const rows = CONTRACT.trim()
+  .split("\n")
+  .map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+
+/** The word of ours that a cell of the contract begins with. */
+function read<T>(
+  cell: string | undefined,
+  words: readonly (readonly [beginning: string, T])[],
+): T | undefined {
+  return words.find(([beginning]) => cell?.startsWith(beginning))?.[1];
 }
 
-const intent = (status: unknown, id = "pur_1") => ({ purchaseIntent: { id, status } });
-const error = (code: string) => ({ error: { code, message: "Some words." } });
+test("the table of outcomes is the contract's", () => {
+  const table = Object.fromEntries(
+    rows.map(([outcome, money, , up, another, changes, destroy, receipts, budget]) => [
+      outcome?.replaceAll("`", ""),
+      {
+        money: read(money, [
+          ["charged", "charged"],
+          ["in doubt", "in doubt"],
+          ["not", "not charged"],
+        ]),
+        up: read(up, [
+          ["succeeds", "succeeds"],
+          ["fails", "fails"],
+        ]),
+        anotherRequest: read(another, [
+          ["never", "never"],
+          ["higher `attempt`", "higher attempt"],
+          ["by itself", "by itself"],
+        ]),
+        changes: read(changes, [
+          ["final", "never"],
+          ["only with it", "with a higher attempt, which is a person's word"],
+          ["free", "freely"],
+        ]),
+        destroy: read(destroy, [
+          ["forgets", "forgets"],
+          ["refused", "refuses"],
+        ]),
+        receipts: read(receipts, [
+          ["in the sum", "total"],
+          ["apart", "apart"],
+          ["not listed", "not charged"],
+          ["same", "not charged"],
+        ]),
+        counts: read(budget, [
+          ["counts", true],
+          ["no", false],
+        ]),
+      },
+    ]),
+  );
 
-const SENTENCES = ["Nothing was charged.", "The card was charged.", "The card may have been charged."];
+  const meaning = Object.fromEntries(
+    Object.entries(MEANING).map(([outcome, { requestLeft: _, ...row }]) => [outcome, row]),
+  );
+  expect(meaning).toEqual(table);
+  expect(Object.keys(table)).toEqual([...OUTCOMES]);
+});
 
-describe("the contract's table: what a reply means for the money", () => {
-  test.each<[string, Reply, string, string]>([
-    [
-      "2xx with an intent that succeeded",
-      answered(200, intent("succeeded")),
-      "succeeded",
-      "The card was charged.",
-    ],
-    ["201 counts as 2xx", answered(201, intent("succeeded")), "succeeded", "The card was charged."],
-    ["a pending intent", answered(200, intent("pending")), "pending", "The card may have been charged."],
-    [
-      "a status nobody knows yet",
-      answered(200, intent("settling")),
-      "settling",
-      "The card may have been charged.",
-    ],
-    ["a failed intent", answered(200, intent("failed")), "failed", "Nothing was charged."],
-    [
-      "a checkout session",
-      answered(200, { checkoutSessionId: "cs_1", checkoutSessionUrl: "https://pay/1" }),
-      "checkout",
-      "Nothing was charged.",
-    ],
-    ["2xx that is not JSON", answered(200, "<html>"), "unknown", "The card may have been charged."],
-    ["2xx without a body", answered(204, ""), "unknown", "The card may have been charged."],
-    ["2xx without an intent", answered(200, { ok: true }), "unknown", "The card may have been charged."],
-    [
-      "2xx with an intent without a status",
-      answered(200, { purchaseIntent: { id: "pur_1" } }),
-      "unknown",
-      "The card may have been charged.",
-    ],
-    ["2xx that is a list", answered(200, [1]), "unknown", "The card may have been charged."],
-    [
-      "2xx that was cut off",
-      answered(200, intent("succeeded"), false),
-      "unknown",
-      "The card may have been charged.",
-    ],
-    ...[400, 401, 402, 403, 404, 405, 409, 410, 422, 429, 451].map(
-      (status): [string, Reply, string, string] => [
-        `${status}`,
-        answered(status, error("some_code")),
-        "refused",
-        "Nothing was charged.",
-      ],
-    ),
-    ["402 without a body", answered(402, ""), "refused", "Nothing was charged."],
-    [
-      "402 purchase_complete_failed",
-      answered(402, error("purchase_complete_failed")),
-      "unknown",
-      "The card may have been charged.",
-    ],
-    [
-      "402 whose code was cut off",
-      answered(402, '{"error":{"code":"purch', false),
-      "unknown",
-      "The card may have been charged.",
-    ],
-    ...[301, 302, 307, 308, 408, 499, 500, 502, 503, 504, 599].map(
-      (status): [string, Reply, string, string] => [
-        `${status}`,
-        answered(status, error("payment_failed")),
-        "unknown",
-        "The card may have been charged.",
-      ],
-    ),
-    [
-      "a request that could not leave",
-      { kind: "unsent", problem: "ECONNREFUSED" },
-      "refused",
-      "Nothing was charged.",
-    ],
-    [
-      "an answer that never came",
-      { kind: "lost", problem: "socket hang up" },
-      "unknown",
-      "The card may have been charged.",
-    ],
-  ])("%s", (_what, reply, status, sentence) => {
-    const outcome = judge(reply, order);
-    const text = outcome.reason ?? outcome.news ?? "";
+test.each(rows)("the sentence of %s is the contract's: %s", (outcome, _money, cell = "") => {
+  const of = (when: "now" | "later") => sentenceOf(outcome?.replaceAll("`", "") as Outcome, when);
+  const [now, later = now] = cell.replace("This run sent nothing. ", "").split(/(?<=\.), .*: /);
 
-    expect(outcome.status).toBe(status);
-    expect(SENTENCES.filter((each) => text.includes(each))).toEqual([sentence]);
-    // It fails, and is kept with a reason, exactly where Vercel did not take the order.
-    expect(outcome.reason !== undefined).toBe(["checkout", "failed", "refused", "unknown"].includes(status));
-  });
+  expect([of("now"), of("later")]).toEqual([now, later]);
+});
 
-  test("an unknown outcome names adopt and the next attempt, and the intent where one came", () => {
-    expect(
-      judge({ kind: "lost", problem: "x" }, { ...order, arguments: { ...ordered, attempt: 4 } }).reason,
-    ).toMatch(/set adopt: "<its intent or invoice id>".*set attempt: 5 /);
-    expect(judge(answered(200, { purchaseIntent: { id: "pur_9" } }), order).reason).toContain(
-      'adopt: "pur_9"',
-    );
-  });
+test("a checkout session that was withdrawn may have been paid", () => {
+  expect(sentenceOf("withdrawn", "later", "checkout")).toBe("The card may have been charged.");
+  expect(sentenceOf("adopted", "later", "checkout")).toBe("The card was charged.");
+  expect(sentenceOf("withdrawn", "later", "unknown")).toBe("Nothing was charged.");
+});
 
-  test("a refusal names the status, Vercel's code and message, and what to do", () => {
-    const { reason } = judge(answered(400, error("missing_stripe_customer")), order);
+test("whether a request left is told of every outcome that an attempt can have", () => {
+  expect(OUTCOMES.filter((outcome) => MEANING[outcome].requestLeft)).toEqual([
+    "bought",
+    "pending",
+    "checkout",
+    "failed",
+    "refused",
+    "unknown",
+  ]);
+});
 
-    expect(reason).toContain("400, missing_stripe_customer: Some words.");
-    expect(reason).toContain("payment method");
-    expect(reason).toContain("set attempt: 2");
-    expect(reason).not.toContain("pulumi up");
-  });
+test("the set is closed", () => {
+  expect(OUTCOMES.every(isOutcome)).toBe(true);
+  expect(["succeeded", "", "Bought", "toString", undefined, null, 1].some(isOutcome)).toBe(false);
+});
 
-  test("a refusal that a journal can prove asks for no higher attempt, where that journal is", () => {
-    const { reason } = judge(answered(402, error("payment_failed")), { ...order, journaled: true });
+test("status is Vercel's word where it gave one, and a person's word always", () => {
+  const refused = "refused" as VercelWord;
 
-    expect(reason).toMatch(/then run `pulumi up` again\. \(Where its journal is not at hand, set attempt: 2/);
-  });
+  expect(statusOf("pending", refused)).toBe("refused");
+  expect(statusOf("unknown", undefined)).toBe("unknown");
+  expect(statusOf("adopted", refused)).toBe("adopted");
+  expect(statusOf("withdrawn", refused)).toBe("withdrawn");
 });

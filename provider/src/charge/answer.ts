@@ -1,43 +1,142 @@
 import { z } from "zod";
-import { parseExactly } from "../http/json";
-import { printable } from "../domain/messages";
+import { cutTo, printable } from "../domain/messages";
+import type { VercelWord } from "../domain/outcome";
+import type { Receipt } from "../domain/receipt";
+import { storable, storableText } from "../domain/storable";
+import { jsonOf } from "../http/json";
 
-/**
- * What a purchase's outputs keep of an answer. Money is text exactly as answered; what the answer doesn't have
- * is absent.
- */
-export interface Receipt {
-  intentKind?: string;
-  intentId?: string;
-  purchaseIntentId?: string;
-  orbSubscriptionId?: string;
-  checkoutSessionId?: string;
-  checkoutSessionUrl?: string;
-  currency?: string;
-  subtotal?: string;
-  tax?: string;
-  total?: string;
-  refund?: string;
-  ownerId?: string;
-  providerType?: string;
-  providerResourceId?: string;
-  createdAt?: string;
-  updatedAt?: string;
-  creditsExpireAt?: string;
-  requestId?: string;
-  /** The whole answer as received, or `{ text }` where it was not a JSON object that can be kept. */
-  answer?: Record<string, unknown>;
-}
-
+/** An answer to the request that buys: what is kept of it, and the parts that it is judged by. */
 export interface Answer {
   readonly receipt: Receipt;
-  /** Vercel's own word for the intent: `succeeded`, `pending`, `failed`, or one that is newer than this code. */
-  readonly intentStatus: string | undefined;
-  /** From `{"error":{"code","message"}}`. */
-  readonly error: { readonly code?: string | undefined; readonly message?: string | undefined } | undefined;
+  readonly parts: Parts;
 }
 
-/** Text as answered; a number (never documented, but harmless) as the digits it was sent with. */
+/** What an answer can consist of. An answer that means anything has exactly one part. */
+export interface Parts {
+  /** False where the body is no JSON object: then it has no part. */
+  readonly isObject: boolean;
+  readonly intents: readonly Intent[];
+  readonly checkout?: Checkout | undefined;
+  readonly error?: VercelError | undefined;
+}
+
+export interface Intent {
+  /** The key under which it was answered. */
+  readonly kind: string;
+  /** Whether the endpoint's page knows this kind. */
+  readonly isDocumented: boolean;
+  /** Undefined where there is none, or none that is a text. */
+  readonly status: VercelWord | undefined;
+}
+
+/** Where both are absent, there is something in its place that can't be read. */
+export interface Checkout {
+  readonly id: string | undefined;
+  readonly url: string | undefined;
+}
+
+/** `{"code","message"}`; what of it is no text is absent. */
+export interface VercelError {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
+/** An answer that is Vercel's own error, and nothing besides. */
+export type LoneError = Parts & { readonly error: VercelError & { readonly code: string } };
+
+export function isLoneError(parts: Parts): parts is LoneError {
+  return parts.error?.code !== undefined && numberOfParts(parts) === 1;
+}
+
+export function numberOfParts({ intents, checkout, error }: Parts): number {
+  return intents.length + (checkout === undefined ? 0 : 1) + (error === undefined ? 0 : 1);
+}
+
+/**
+ * The codes by which a 402 says that the payment was not made. Vercel's steps are create, confirm and complete:
+ * `purchase_complete_failed` comes after the payment was confirmed, and is not one of them.
+ */
+export const PAYMENT_NOT_MADE: ReadonlySet<string> = new Set([
+  "payment_failed",
+  "missing_stripe_customer",
+  "missing_subscription",
+  "already_on_plan",
+  "invalid_status",
+  "invalid_plan",
+  "invalid_plan_iteration",
+  "invalid_v0_subscription",
+  "purchase_create_failed",
+  "purchase_create_hosted_failed",
+  "purchase_confirm_failed",
+]);
+
+/**
+ * Reads a body as far as it can be read. It never throws: whatever can't be read is still kept in
+ * `receipt.answer`.
+ */
+export function readAnswer(body: string, requestId?: string): Answer {
+  const answer = objectOf(body);
+  const receipt = {
+    ...(answer && receiptOf(answer)),
+    requestId: requestId === undefined ? undefined : storableText(requestId),
+    answer: answer ?? asText(body),
+  };
+  return { receipt: present(receipt), parts: partsOf(answer) };
+}
+
+/** The parts of an answer, also of one that was kept by an earlier version. */
+export function partsOf(answer: Record<string, unknown> | undefined): Parts {
+  if (answer === undefined) return { isObject: false, intents: [] };
+  const checkout = CHECKOUT_KEYS.some((key) => isThere(answer[key])) && checkoutSchema.parse(answer);
+  return {
+    isObject: true,
+    intents: intentKeys(answer).map((kind) => ({
+      kind: printable(kind),
+      isDocumented: DOCUMENTED.includes(kind),
+      status: intentOf(answer[kind]).status as VercelWord | undefined,
+    })),
+    ...(checkout && { checkout: { id: checkout.checkoutSessionId, url: checkout.checkoutSessionUrl } }),
+    ...(isThere(answer.error) && { error: errorSchema.parse(answer.error) }),
+  };
+}
+
+const DOCUMENTED = ["purchaseIntent", "orbSubscriptionIntent"];
+const CHECKOUT_KEYS = ["checkoutSessionId", "checkoutSessionUrl"];
+
+/**
+ * The keys under which an answer holds an intent, those of the page first. The schema behind the endpoint changes often:
+ * a kind that is new is an intent, too, by its name, or else by its shape.
+ */
+function intentKeys(answer: Record<string, unknown>): string[] {
+  const others = Object.keys(answer).filter(
+    (key) => !DOCUMENTED.includes(key) && !CHECKOUT_KEYS.includes(key) && key !== "error",
+  );
+  const named = [
+    ...DOCUMENTED.filter((key) => isThere(answer[key])),
+    ...others.filter(
+      (key) => /intent$/i.test(key) && typeof answer[key] === "object" && isThere(answer[key]),
+    ),
+  ];
+  return named.length > 0 ? named : others.filter((key) => looksLikeAnIntent(answer[key]));
+}
+
+function looksLikeAnIntent(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "id" in value && "status" in value;
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** A text that says something, as answered. */
+const word = z
+  .string()
+  .min(1)
+  .transform((value) => printable(value))
+  .optional()
+  .catch(undefined);
+
+/** The same; a number (never documented, but harmless) as the digits it was sent with. */
 const text = z
   .union([z.string(), z.number().transform(String)])
   .transform((value) => printable(value))
@@ -45,12 +144,12 @@ const text = z
   .catch(undefined);
 
 /**
- * The parts of an intent that are read. Nothing is required and nothing else is refused: the schema behind this
- * endpoint changes often, and a field that is new or missing must not turn a purchase into an error.
+ * The parts of an intent that are read. Nothing is required and nothing else is refused: a field that is new or missing
+ * must not turn a purchase into an error.
  */
 const intentSchema = z.looseObject({
   id: text,
-  status: text,
+  status: word,
   purchaseIntentId: text,
   orbSubscriptionId: text,
   currency: text,
@@ -68,113 +167,56 @@ const intentSchema = z.looseObject({
     .catch(undefined),
 });
 
-const checkoutSchema = z.looseObject({ checkoutSessionId: text, checkoutSessionUrl: text });
+const checkoutSchema = z.looseObject({ checkoutSessionId: word, checkoutSessionUrl: word });
 
-const errorSchema = z.looseObject({
-  error: z.looseObject({ code: text, message: text }).optional().catch(undefined),
-});
+const errorSchema = z
+  .object({ code: word, message: text })
+  .catch({ code: undefined, message: undefined })
+  .transform(({ code, message }): VercelError => ({ code, message }));
 
-/** Documented first, then whatever else looks like an intent. */
-const INTENT_KINDS = ["purchaseIntent", "orbSubscriptionIntent"];
-
-/**
- * Reads a body as far as it can be read. It never throws: whatever can't be read is still kept in
- * `receipt.answer`.
- */
-export function readAnswer(body: string, requestId?: string): Answer {
-  const answer = keepable(body);
-  const base = { requestId: requestId && (storable(requestId) as string), answer };
-  const intentKind = findIntent(answer);
-  if (intentKind !== undefined) {
-    const intent = intentSchema.parse(answer?.[intentKind]);
-    const receipt = present({
-      intentKind: printable(intentKind),
-      intentId: intent.id,
-      purchaseIntentId: intent.purchaseIntentId,
-      orbSubscriptionId: intent.orbSubscriptionId,
-      currency: intent.currency,
-      subtotal: intent.subtotal,
-      tax: intent.tax,
-      total: intent.total,
-      refund: intent.refund,
-      ownerId: intent.ownerId,
-      providerType: intent.provider?.type,
-      providerResourceId: intent.provider?.resourceId,
-      createdAt: intent.createdAt,
-      updatedAt: intent.updatedAt,
-      creditsExpireAt: intent.configuration?.options?.expirationDate,
-      ...base,
-    });
-    return { receipt, intentStatus: intent.status, error: undefined };
-  }
-  const checkout = checkoutSchema.safeParse(answer).data;
-  if (checkout?.checkoutSessionId || checkout?.checkoutSessionUrl) {
-    const { checkoutSessionId, checkoutSessionUrl } = checkout;
-    const receipt = present({
-      intentKind: "checkoutSession",
-      checkoutSessionId,
-      checkoutSessionUrl,
-      ...base,
-    });
-    return { receipt, intentStatus: undefined, error: undefined };
-  }
-  const error = errorSchema.safeParse(answer).data?.error;
-  return { receipt: present(base), intentStatus: undefined, error };
+function intentOf(value: unknown): Partial<z.infer<typeof intentSchema>> {
+  return intentSchema.safeParse(value).data ?? {};
 }
 
-function findIntent(answer: Record<string, unknown> | undefined): string | undefined {
-  if (!answer) return undefined;
-  const others = Object.keys(answer).filter((key) => !INTENT_KINDS.includes(key) && key !== "error");
-  return [...INTENT_KINDS, ...others].find((key) => {
-    const value = answer[key];
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-    return INTENT_KINDS.includes(key) || ("status" in value && "id" in value);
-  });
+/** What the outputs keep of an answer's first intent, and of its checkout session. */
+function receiptOf(answer: Record<string, unknown>): { [K in keyof Receipt]: Receipt[K] | undefined } {
+  const [kind] = intentKeys(answer);
+  const intent = kind === undefined ? {} : intentOf(answer[kind]);
+  const { checkoutSessionId, checkoutSessionUrl } = checkoutSchema.parse(answer);
+  const isCheckout = checkoutSessionId !== undefined || checkoutSessionUrl !== undefined;
+  return {
+    intentKind: kind === undefined ? (isCheckout ? "checkoutSession" : undefined) : printable(kind),
+    intentId: intent.id,
+    purchaseIntentId: intent.purchaseIntentId,
+    orbSubscriptionId: intent.orbSubscriptionId,
+    checkoutSessionId,
+    checkoutSessionUrl,
+    currency: intent.currency,
+    subtotal: intent.subtotal,
+    tax: intent.tax,
+    total: intent.total,
+    refund: intent.refund,
+    ownerId: intent.ownerId,
+    providerType: intent.provider?.type,
+    providerResourceId: intent.provider?.resourceId,
+    createdAt: intent.createdAt,
+    updatedAt: intent.updatedAt,
+    creditsExpireAt: intent.configuration?.options?.expirationDate,
+  };
+}
+
+/** The body as an object that can be stored in a stack's state and comes back the same; undefined where it is none. */
+function objectOf(body: string): Record<string, unknown> | undefined {
+  const parsed = jsonOf(body);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
+  return storable(parsed) as Record<string, unknown>;
 }
 
 /** Enough for a person to see what came instead of an answer. */
 const LONGEST_TEXT = 16 * 1024;
 
-/**
- * The body as an object that can be stored in a stack's state and comes back the same, or as `{ text }`.
- * Numbers that JavaScript would round are kept as text.
- */
-function keepable(body: string): Record<string, unknown> | undefined {
-  if (body === "") return undefined;
-  try {
-    const parsed: unknown = parseExactly(body);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
-      return storable(parsed) as Record<string, unknown>;
-    }
-  } catch {
-    // Not JSON, or nothing that the state can hold: kept as text.
-  }
-  return { text: body.slice(0, LONGEST_TEXT).replaceAll(PULUMI_MARKERS, "[marker]").toWellFormed() };
-}
-
-/**
- * What is deeper is left out: it would exhaust the stack when it is encoded for the engine, and the charge would be
- * lost.
- */
-const DEEPEST = 40;
-
-/**
- * Values by which Pulumi marks secrets, assets and unknowns. In an answer they could only be an attack, and
- * would make the engine refuse the outputs, and with them the record of the charge.
- */
-const PULUMI_MARKERS =
-  /4dabf18193072939515e22adb298388d|04da6b54-80e4-46f7-96ec-b56ff0331ba9|1c4a061d-8072-4f0a-a4cb-0ff528b18fe7|3eeb2bf0-c639-47a8-9e75-3b44932eb421|6a19a0b0-7e62-4c92-b797-7f8e31da9cc2|030794c1-ac77-496b-92df-f27374a8bd58|e48ece36-62e2-4504-bad9-02848725956a|dd056dcd-154b-4c76-9bd3-c8f88648b5ff/g;
-
-function storable(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST) return "[too deep]";
-  if (typeof value === "string") return value.toWellFormed().replaceAll(PULUMI_MARKERS, "[marker]");
-  if (Array.isArray(value)) return value.map((item) => storable(item, depth + 1));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => key !== "__proto__")
-      .map(([key, item]) => [storable(key, depth), storable(item, depth + 1)]),
-  );
+function asText(body: string): { text: string } | undefined {
+  return body === "" ? undefined : { text: storableText(cutTo(body, LONGEST_TEXT)) };
 }
 
 /** Leaves out what is absent: the engine can't store `undefined`. */

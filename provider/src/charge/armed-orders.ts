@@ -1,16 +1,15 @@
-import type { Snapshot } from "../balances/evidence";
+import type { Snapshot } from "../domain/balance-snapshot";
 import type { OrderArguments } from "../domain/order-arguments";
+import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 
 /** An order that was opened in this process, and may be used once. */
 export interface ArmedOrder {
   readonly orderId: string;
   /** The purchase's name in the program, for messages. */
   readonly name: string;
+  readonly identity: PurchaseIdentity;
   readonly arguments: OrderArguments;
-  /** Which try of the purchase this is: 1 for its first order, 2 for the next, whatever its `attempt`. */
-  readonly try: number;
-  /** Whether a journal writes down what is sent for it, so that a refused one can be tried again by itself. */
-  readonly journaled: boolean;
+  readonly reference: OrderReference;
   /** The balance of these credits when it was opened, where one could be read. */
   readonly balance?: Snapshot | undefined;
 }
@@ -24,6 +23,10 @@ export class ArmedOrders {
 
   arm(order: ArmedOrder): void {
     this.#armed.set(order.orderId, order);
+  }
+
+  has(orderId: string): boolean {
+    return this.#armed.has(orderId);
   }
 
   /** Takes an order for its one use. The first caller gets it; there is no second. */

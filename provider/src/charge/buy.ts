@@ -1,17 +1,28 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Reply, request } from "../http/request";
 import type { OrderArguments } from "../domain/order-arguments";
+import { type Reply, request } from "../http/request";
 import { type Endpoint, pathOf } from "../settings";
+import { readAnswer } from "./answer";
+import { isRefusal } from "./judge";
 import { LONGEST_WAIT_SECONDS, MOST_WAITS } from "./limits";
 
 /**
  * `POST /v1/billing/buy`: charges the team's card, once.
  *
- * The endpoint takes no idempotency key and nothing reads a purchase back, so the request is never sent again
- * because its outcome is unclear. 429 alone is waited for: the endpoint then did nothing.
+ * The endpoint takes no idempotency key and nothing reads a purchase back, so the request is never sent again because
+ * its outcome is unclear. A 429 alone is waited for and repeated, and only where it is Vercel's own refusal: the
+ * endpoint then did nothing.
+ *
+ * @param mayStillSend Asked right before a request leaves, the first one too, which then is `unsent` and `tooLate`. A
+ *   repeat that can't leave, for this or another reason, leaves the 429 as what was answered.
  */
-export async function buy(order: OrderArguments, endpoint: Endpoint): Promise<Reply> {
+export async function buy(
+  order: OrderArguments,
+  endpoint: Endpoint,
+  mayStillSend: () => boolean = () => true,
+): Promise<Reply> {
   let secondsLeft = LONGEST_WAIT_SECONDS;
+  let limited: Reply | undefined;
   for (let waits = 0; ; waits++) {
     const reply = await request({
       method: "POST",
@@ -19,13 +30,21 @@ export async function buy(order: OrderArguments, endpoint: Endpoint): Promise<Re
       token: endpoint.token,
       body: { item: { type: "credits", creditType: order.creditType, amount: order.amount } },
       timeoutSeconds: endpoint.timeoutSeconds,
+      mayStillSend,
     });
-    if (reply.kind !== "answer" || reply.httpStatus !== 429) return reply;
+    if (reply.kind === "unsent" && limited !== undefined) return limited;
+    if (reply.kind !== "answer" || !didNothingYet(reply)) return reply;
+    limited = reply;
     const seconds = secondsToWait(reply.retryAfter) ?? 2 ** waits;
     if (waits === MOST_WAITS || seconds > secondsLeft) return reply;
     secondsLeft -= seconds;
     await pause(seconds * 1000);
+    if (!mayStillSend()) return reply;
   }
+}
+
+function didNothingYet({ httpStatus, body, requestId, whole }: Extract<Reply, { kind: "answer" }>): boolean {
+  return httpStatus === 429 && isRefusal(httpStatus, readAnswer(body, requestId), whole);
 }
 
 function buyUrl(order: OrderArguments, apiUrl: URL): URL {

@@ -1,36 +1,52 @@
-import type { Reply } from "../http/request";
-import type { Journal } from "../journal/journal";
 import { printable } from "../domain/messages";
-import { dollars } from "../domain/money";
-import type { CreditType } from "../domain/order-arguments";
+import { MEANING } from "../domain/outcome";
+import type { Cause, Result } from "../domain/result";
+import type { Reply } from "../http/request";
+import type { ClaimedElsewhere, Journal } from "../journal/journal";
 import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
+import { overCap } from "./caps";
+import { crashPoint, crashWhenRequestLeft } from "./crash-points";
+import { judge } from "./judge";
 import { longestRequestSeconds } from "./limits";
-import { judge, notSent, type Outcome } from "./outcome";
+import type { UpdateLedger } from "./update-ledger";
 
 /** What charging needs from outside. */
 export interface Surroundings {
-  /** The one request. */
-  buy(order: ArmedOrder["arguments"], endpoint: Endpoint): Promise<Reply>;
+  /** The one request; begun, and repeated after a rate limit, only while `mayStillSend`. */
+  buy(order: ArmedOrder, endpoint: Endpoint, mayStillSend: () => boolean): Promise<Reply>;
   /** True where the `pulumi` that asked for this has ended, so that nobody would learn the outcome. */
   engineIsGone(): Promise<boolean>;
 }
 
-/** Another process was first with this order. Nothing was sent by this one. */
-export const TAKEN = "taken";
+/** Where the charges of an update are written down. */
+export interface Books {
+  readonly journal: Journal | undefined;
+  readonly ledger: UpdateLedger;
+}
 
-/** The charges of one update, which runs in one provider process. */
+export type Charged =
+  | {
+      readonly kind: "ended";
+      readonly result: Result;
+      /** Why the journal could not keep the completion, where there is one and it couldn't. */
+      readonly completionMissing?: string | undefined;
+    }
+  /** Another order for the same purchase was first. Nothing was sent for this one. */
+  | { readonly kind: "claimed elsewhere"; readonly by: ClaimedElsewhere }
+  /** Another process has relied on this order never having been sent. */
+  | { readonly kind: "closed" };
+
+/** The charges that one provider process makes. */
 export class Charges {
-  /** What this update has spent, or may have, in dollars. */
-  #spent = 0;
-  #unsettled: string | undefined;
+  #inDoubt: string | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly surroundings: Surroundings) {}
 
-  /** The purchase of this update whose outcome is unknown, if there is one: then nothing more may be sent. */
-  get unsettled(): string | undefined {
-    return this.#unsettled;
+  /** The purchase of this process whose outcome is unknown, if there is one: then nothing more may be sent. */
+  get inDoubt(): string | undefined {
+    return this.#inDoubt;
   }
 
   /** When the charges that were asked for have ended. */
@@ -45,101 +61,89 @@ export class Charges {
    * one. It must never be repeated because of its outcome: the endpoint takes no idempotency key, and a request
    * whose answer is missing may have charged the card.
    *
-   * Charges go one at a time, so that an unknown outcome stops all that come after it.
+   * Charges go one at a time, also among the processes of one update, so that an unknown outcome stops all that come after
+   * it.
    */
-  charge(
-    order: ArmedOrder,
-    settings: Settings,
-    journal: Journal | undefined,
-  ): Promise<Outcome | typeof TAKEN> {
-    const outcome = this.#last.then(() => this.#chargeInTurn(order, settings, journal));
-    this.#last = outcome.catch(() => undefined);
-    return outcome;
+  charge(order: ArmedOrder, settings: Settings, books: Books): Promise<Charged> {
+    const charged = this.#last.then(() => this.#chargeInTurn(order, settings, books));
+    this.#last = charged.catch(() => undefined);
+    return charged;
   }
 
-  async #chargeInTurn(order: ArmedOrder, settings: Settings, journal: Journal | undefined) {
-    const { amount } = order.arguments;
-    if (this.#unsettled !== undefined) {
-      const what = `It was not sent, because nobody knows how the purchase "${this.#unsettled}" of this update ended.`;
-      return notSent(what, order, "Settle that one first");
-    }
-    const over = overBudget(order.arguments, settings, this.#spent);
-    if (over) return notSent(`It was not sent, because ${over.why}`, order, "Change it or the budget");
-    if (await this.surroundings.engineIsGone()) {
-      return notSent("It was not sent, because the pulumi command that asked for it has ended.", order);
-    }
-    const endpoint = settings.endpoint();
+  async #chargeInTurn(order: ArmedOrder, settings: Settings, books: Books): Promise<Charged> {
+    const { orderId, name, arguments: args } = order;
+    let isInTurn = false;
     try {
-      if ((await journal?.sent(order, longestRequestSeconds(endpoint))) === false) return TAKEN;
+      const turn = await books.ledger.inTurn(
+        { purchase: name, order: orderId, amount: args.amount },
+        (spent) => overCap(args, settings, spent)?.why,
+        async () => {
+          isInTurn = true;
+          const charged = await this.#chargeUnderClaim(order, settings, books);
+          const outcome = charged.kind === "ended" ? charged.result.outcome : "notSent";
+          if (outcome === "unknown") this.#inDoubt = name;
+          return { outcome, counts: MEANING[outcome].counts, charged };
+        },
+      );
+      if (turn.kind === "ended") return turn.ended.charged;
+      if (turn.kind === "objection") {
+        return this.#notSent(order, books, { kind: "overCap", why: turn.objection });
+      }
+      const purchase = turn.purchase ?? "another";
+      this.#inDoubt ??= purchase;
+      return this.#notSent(order, books, { kind: "afterDoubt", purchase });
     } catch (error) {
-      const what = `It was not sent, because the journal (vercelCredits:journal) can't be written: ${problem(error)}.`;
-      return notSent(what, order, "Mend that, or set vercelCredits:journal to another folder or off");
+      if (isInTurn) throw error;
+      return this.#notSent(order, books, { kind: "notWritable", what: "update", problem: problemOf(error) });
     }
+  }
 
-    let outcome: Outcome;
+  async #chargeUnderClaim(order: ArmedOrder, settings: Settings, books: Books): Promise<Charged> {
+    const { journal } = books;
+    if (await this.surroundings.engineIsGone()) return this.#notSent(order, books, { kind: "commandEnded" });
+    const endpoint = settings.endpoint();
+    crashPoint("before-intent-record", order.name);
+    let sendBefore = Number.POSITIVE_INFINITY;
     try {
-      outcome = judge(await this.surroundings.buy(order.arguments, endpoint), order);
+      const claiming = await journal?.claim(order, longestRequestSeconds(endpoint));
+      if (claiming !== undefined && claiming.kind !== "claimed") return claiming;
+      if (claiming !== undefined) sendBefore = claiming.sendBefore;
+    } catch (error) {
+      return this.#notSent(order, books, { kind: "notWritable", what: "journal", problem: problemOf(error) });
+    }
+    crashPoint("after-intent-record", order.name);
+    // A machine that slept in between is no longer waited for by others.
+    const result = await this.#send(order, endpoint, () => Date.now() <= sendBefore);
+    crashPoint("before-completion", order.name);
+    return this.#ended(order, books, result);
+  }
+
+  async #send(order: ArmedOrder, endpoint: Endpoint, mayStillSend: () => boolean): Promise<Result> {
+    try {
+      crashWhenRequestLeft(order.name);
+      const reply = await this.surroundings.buy(order, endpoint, mayStillSend);
+      crashPoint("answer-read", order.name);
+      return judge(reply);
     } catch {
       // A fault of ours after the request may have left must not lose what is at stake.
-      outcome = judge({ kind: "lost", problem: "this provider failed while it read the answer" }, order);
+      return judge({ kind: "lost", problem: "this provider failed while it read the answer" });
     }
-    if (outcome.status === "unknown") this.#unsettled = order.name;
-    if (outcome.status === "unknown" || outcome.reason === undefined) this.#spent += amount;
+  }
+
+  #notSent(order: ArmedOrder, books: Books, cause: Cause): Promise<Charged> {
+    return this.#ended(order, books, { outcome: "notSent", receipt: {}, cause });
+  }
+
+  async #ended(order: ArmedOrder, { journal }: Books, result: Result): Promise<Charged> {
     try {
-      await journal?.ended(order.orderId, outcome);
+      await journal?.complete(order.orderId, result);
+      return { kind: "ended", result };
     } catch (error) {
-      // The state still keeps it; only a crash from here on would need a person.
-      console.log(`⚠️ ${order.name}: the journal could not keep the outcome: ${problem(error)}`);
+      return { kind: "ended", result, completionMissing: problemOf(error) };
     }
-    return outcome;
   }
 }
 
-/** What is wanted of an order, as far as it is known; `team` is null where it isn't, and absent where none is given. */
-export interface Wanted {
-  readonly amount?: number | undefined;
-  readonly creditType?: CreditType | undefined;
-  readonly team?: string | null | undefined;
-}
-
-/**
- * Why the stack's budget doesn't allow an order, as a sentence, or undefined where it does. What isn't known yet is left
- * out, and judged in the update.
- *
- * @param before What the update charges without it, in dollars.
- */
-export function overBudget(
-  order: Wanted,
-  settings: Settings,
-  before: number,
-): { argument: "amount" | "creditType" | "team"; why: string } | undefined {
-  const { maxAmount, maxAmountPerUpdate, allowedCreditTypes, allowedTeams } = settings;
-  const { amount = 0, creditType, team } = order;
-  if (creditType !== undefined && allowedCreditTypes?.includes(creditType) === false) {
-    const why = `creditType is ${creditType}, and vercelCredits:allowedCreditTypes allows ${allowedCreditTypes.join(", ")}.`;
-    return { argument: "creditType", why };
-  }
-  if (team !== null && allowedTeams?.includes(team ?? "") === false) {
-    const whose = printable(team ?? "the token's own default", 100);
-    return {
-      argument: "team",
-      why: `team is ${whose}, and vercelCredits:allowedTeams allows ${allowedTeams.join(", ")}.`,
-    };
-  }
-  if (amount > maxAmount) {
-    const why = `amount is ${dollars(amount)}, and vercelCredits:maxAmount allows ${dollars(maxAmount)} for one purchase.`;
-    return { argument: "amount", why };
-  }
-  const total = before + amount;
-  if (total > maxAmountPerUpdate) {
-    const why =
-      `amount (${dollars(amount)}) brings this update to ${dollars(total)}, and ` +
-      `vercelCredits:maxAmountPerUpdate allows ${dollars(maxAmountPerUpdate)}.`;
-    return { argument: "amount", why };
-  }
-  return undefined;
-}
-
-function problem(error: unknown): string {
+function problemOf(error: unknown): string {
   return printable(error instanceof Error ? error.message : String(error), 300);
 }

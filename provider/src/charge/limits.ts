@@ -5,6 +5,6 @@ export const MOST_WAITS = 3;
 export const LONGEST_WAIT_SECONDS = 60;
 
 /** How long the one request can be under way, with its waits for a rate limit. */
-export function longestRequestSeconds({ timeoutSeconds }: Endpoint): number {
+export function longestRequestSeconds({ timeoutSeconds }: Pick<Endpoint, "timeoutSeconds">): number {
   return timeoutSeconds * (MOST_WAITS + 1) + LONGEST_WAIT_SECONDS;
 }

@@ -13,6 +13,7 @@ export interface OrderArguments {
   readonly source: string;
   readonly attempt: number;
   readonly adopt?: string;
+  readonly withdraw?: true;
 }
 
 const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
@@ -31,4 +32,8 @@ export function creditsFor(creditType: CreditType | undefined, team: string | un
 export const TELLING = [
   ...["summary", "reason", "answer", "ownerId", "subtotal", "tax", "total", "refund"],
   "__earlierAttempts",
+  "__record",
 ];
+
+/** What was ordered: the arguments that can't be said to have been something else once money may have moved. */
+export const FINAL_ARGUMENTS = ["creditType", "amount", "team"] as const;

@@ -1,5 +1,8 @@
+import { NOTHING_CHARGED } from "./messages";
+
 /**
- * A foreseeable problem, found before anything was sent, in words for the person who reads the terminal.
+ * A foreseeable problem, found before anything was sent, in words for the person who reads the terminal: what happened,
+ * the sentence about money that is true of the purchase, and what to do now.
  *
  * Pulumi prints a refused check or diff twice: once as the resource's own error, and once as
  * `${error}: ${error.stack}` from the provider process. The second is made a short line of its own here, so that
@@ -8,6 +11,15 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
   override readonly stack = "refused before anything was sent; the resource's own error says why.";
+
+  constructor(
+    readonly what: string,
+    readonly firstDo = "",
+    sentence = NOTHING_CHARGED,
+  ) {
+    // Half a character would make the engine's call never end.
+    super([what, sentence, firstDo].filter(Boolean).join(" ").toWellFormed());
+  }
 
   override toString(): string {
     return "vercel credits";

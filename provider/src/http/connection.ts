@@ -18,9 +18,11 @@ const CONNECT_SECONDS = 15;
 export class Connection {
   readonly agent: http.Agent;
   #mayCarryRequest = false;
+  #wasTooLate = false;
   #closed = false;
 
-  constructor(url: URL) {
+  /** @param mayStillSend Asked at the last moment, when the connection stands: making it can take long. */
+  constructor(url: URL, mayStillSend: () => boolean = () => true) {
     // Not kept alive: a connection that carried one request carries no other, whatever state it was left in.
     this.agent = new (url.protocol === "https:" ? https : http).Agent({ keepAlive: false });
     this.agent.createConnection = (options, handOver) => {
@@ -28,6 +30,12 @@ export class Connection {
         (socket) => {
           if (this.#closed) {
             socket.destroy();
+            return;
+          }
+          if (!mayStillSend()) {
+            this.#wasTooLate = true;
+            socket.destroy();
+            handOver?.(new Error("the connection came too late"), undefined as never);
             return;
           }
           this.#mayCarryRequest = true;
@@ -41,6 +49,11 @@ export class Connection {
 
   get mayCarryRequest(): boolean {
     return this.#mayCarryRequest;
+  }
+
+  /** No request was carried because `mayStillSend` said no. */
+  get wasTooLate(): boolean {
+    return this.#wasTooLate;
   }
 
   /** From now on no socket is handed over, so that what `mayCarryRequest` says stays true. */

@@ -3,6 +3,7 @@ import axios, { type AxiosResponse } from "axios";
 import { printable } from "../domain/messages";
 import { PACKAGE_VERSION } from "../version";
 import { Connection } from "./connection";
+import { redactor } from "./redact";
 
 /** One request to Vercel. */
 export interface Request {
@@ -14,6 +15,8 @@ export interface Request {
   readonly body?: unknown;
   /** For all of it: the connection, the request, and the answer. */
   readonly timeoutSeconds: number;
+  /** Asked when the connection stands, before the first byte of the request leaves. Where it says no, none does. */
+  readonly mayStillSend?: (() => boolean) | undefined;
 }
 
 /** What came of one request. */
@@ -29,8 +32,8 @@ export type Reply =
       /** The header `Retry-After`, as answered. */
       retryAfter?: string | undefined;
     }
-  /** No byte of the request left this machine. */
-  | { kind: "unsent"; problem: string }
+  /** No byte of the request left this machine. `tooLate`: because `mayStillSend` said no. */
+  | { kind: "unsent"; problem: string; tooLate?: boolean }
   /** The request may have arrived, and no answer came. */
   | { kind: "lost"; problem: string };
 
@@ -38,9 +41,11 @@ export type Reply =
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
 
 /** Sends one request, once: it follows no redirect, and is never sent again. It never throws. */
-export async function request({ method, url, token, body, timeoutSeconds }: Request): Promise<Reply> {
-  const redact = (text: string) => text.replaceAll(token, "[token]");
-  const connection = new Connection(url);
+export async function request(request: Request): Promise<Reply> {
+  const { method, url, token, body, timeoutSeconds } = request;
+  // The token is taken out of every text first, before any is cut to a length.
+  const redact = redactor(token);
+  const connection = new Connection(url, request.mayStillSend);
   const deadline = AbortSignal.timeout(timeoutSeconds * 1000);
   try {
     const response: AxiosResponse<Readable> = await axios.request({
@@ -62,20 +67,23 @@ export async function request({ method, url, token, body, timeoutSeconds }: Requ
       responseType: "stream", // so that a body that is cut off or too large is still kept as far as it came
       signal: deadline,
     });
-    const answered = await readBody(response.data, deadline);
-    const requestId = header(response, "x-vercel-id");
+    const { received, whole, problem } = await readBody(response.data, deadline);
     return {
       kind: "answer",
       httpStatus: response.status,
-      requestId: requestId === undefined ? undefined : redact(requestId),
-      ...answered,
-      body: redact(answered.body),
-      retryAfter: header(response, "retry-after"),
+      requestId: printed(header(response, "x-vercel-id"), redact),
+      body: redact(received, !whole),
+      whole,
+      ...(problem !== undefined && { problem: printable(redact(problem)) }),
+      retryAfter: printed(header(response, "retry-after"), redact),
     };
   } catch (error) {
     connection.close();
-    const problem = deadline.aborted ? `no answer within ${timeoutSeconds} seconds` : redact(describe(error));
-    return { kind: connection.mayCarryRequest ? "lost" : "unsent", problem };
+    const problem = deadline.aborted
+      ? `no answer within ${timeoutSeconds} seconds`
+      : printable(redact(describe(error)));
+    if (connection.mayCarryRequest) return { kind: "lost", problem };
+    return { kind: "unsent", problem, ...(connection.wasTooLate && { tooLate: true }) };
   } finally {
     connection.close();
   }
@@ -100,18 +108,22 @@ async function readBody(stream: Readable, deadline: AbortSignal) {
     stream.destroy();
   }
   // Leaves out a byte order mark, and takes what is no UTF-8 as replacement characters.
-  const body = new TextDecoder().decode(Buffer.concat(chunks));
-  return problem === undefined ? { body, whole: true } : { body, whole: false, problem };
+  const received = new TextDecoder().decode(Buffer.concat(chunks));
+  return { received, whole: problem === undefined, problem };
 }
 
 function header(response: AxiosResponse, name: string): string | undefined {
   const value: unknown = response.headers[name];
-  return typeof value === "string" ? printable(value) : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+function printed(text: string | undefined, redact: (text: string) => string): string | undefined {
+  return text === undefined ? undefined : printable(redact(text));
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return "unknown problem";
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const message = error.message || "connection failed";
-  return printable(code && !message.includes(code) ? `${message} (${code})` : message);
+  return code && !message.includes(code) ? `${message} (${code})` : message;
 }

@@ -1,10 +1,24 @@
-// A stand-in with the types of the owner's, which replaces it.
 import type { Snapshot } from "../domain/balance-snapshot";
-import type { Outcome } from "../domain/outcome";
+import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
 import type { PurchaseIdentity } from "../state/order-reference";
+import { isClosing } from "./claims";
+import { readEarlierBooks } from "./earlier-books";
 import type { FileStore } from "./file-store";
+import {
+  type Completion,
+  claimSchema,
+  completionSchema,
+  type Intent,
+  noteSchema,
+  type Opening,
+  openingSchema,
+  parse,
+  type Resolution,
+  resolutionSchema,
+  TORN,
+} from "./records";
 
 /** One order as a person reads about it: what was ordered, and what came of it. Money is text exactly as answered. */
 export interface JournaledPurchase {
@@ -40,6 +54,120 @@ export interface JournaledPurchase {
   readonly balance?: Snapshot | undefined;
 }
 
-export function readBooks(_store: FileStore): Promise<JournaledPurchase[]> {
-  throw new Error("journal/books.ts is a stand-in");
+interface OrderRecords {
+  opening?: Opening | undefined;
+  intent?: Intent | undefined;
+  completion?: Completion | typeof TORN | undefined;
+  resolutions: Resolution[];
+  forgotten?: boolean;
+  known?: boolean;
+  /** An intent record of a later try of the same purchase, under a higher attempt. */
+  superseded?: boolean;
+}
+
+/** Everything in a journal's folder, a purchase for each order, oldest first, of this version and earlier ones. */
+export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> {
+  const orders = new Map<string, OrderRecords>();
+  const of = (order: string): OrderRecords => {
+    const found = orders.get(order) ?? { resolutions: [] };
+    orders.set(order, found);
+    return found;
+  };
+  const names = store.names().toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  for (const name of names) await readRecord(store, name, of);
+  markSuperseded([...orders.values()]);
+  const purchases = [...orders].map(([order, records]) => purchaseOf(order, records));
+  const all = [...purchases, ...(await readEarlierBooks(store))];
+  return markDoubleCharges(all).toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
+}
+
+async function readRecord(
+  store: FileStore,
+  name: string,
+  of: (order: string) => OrderRecords,
+): Promise<void> {
+  const [, order = "", kind] =
+    /^(order_[^.]+)\.(completion|resolution|forgotten|known)(\.\d+)?$/.exec(name) ?? [];
+  if (name.startsWith("opening.")) {
+    const opening = parse(openingSchema, await store.read(name));
+    if (opening !== undefined && opening !== TORN) of(opening.order).opening = opening;
+  } else if (name.startsWith("intent.")) {
+    const claim = parse(claimSchema, await store.read(name));
+    if (claim !== undefined && claim !== TORN && !isClosing(claim)) of(claim.order).intent = claim as Intent;
+  } else if (kind === "completion") {
+    of(order).completion = parse(completionSchema, await store.read(name));
+  } else if (kind === "resolution") {
+    const resolution = parse(resolutionSchema, await store.read(name));
+    if (resolution !== undefined && resolution !== TORN) of(order).resolutions.push(resolution);
+  } else if (kind === "forgotten") {
+    of(order).forgotten = parse(noteSchema, await store.read(name)) !== undefined;
+  } else if (kind === "known") {
+    of(order).known = true;
+  }
+}
+
+/** A person gave an order up where a later one for the same purchase was sent under a higher attempt. */
+function markSuperseded(orders: readonly OrderRecords[]): void {
+  for (const order of orders) {
+    order.superseded = orders.some(
+      ({ intent }) =>
+        intent !== undefined &&
+        sameIdentity(intent.identity, order.intent?.identity) &&
+        intent.arguments.attempt > (order.intent?.arguments.attempt ?? Number.POSITIVE_INFINITY),
+    );
+  }
+}
+
+function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
+  const { opening, intent, completion, resolutions, forgotten = false, known = false, superseded } = records;
+  const about = intent ?? opening;
+  const result = completion === TORN ? undefined : completion;
+  const word = resolutions.at(-1);
+  const ended: Outcome = result?.outcome ?? (intent || completion === TORN ? "unknown" : "notSent");
+  const isSettled = word !== undefined && ended !== "bought";
+  const outcome = isSettled ? (word.adopted === undefined ? "withdrawn" : "adopted") : ended;
+  const receipt = (result?.receipt ?? {}) as Receipt;
+  return {
+    order,
+    ...whichOf(about?.identity),
+    name: about?.name,
+    team: about?.arguments.team,
+    creditType: about?.arguments.creditType,
+    amount: about?.arguments.amount,
+    attempt: about?.arguments.attempt,
+    time: about?.time ?? result?.time,
+    host: about?.process.host,
+    outcome,
+    status: statusOf(outcome, result?.status as VercelWord | undefined),
+    receipt: isSettled && word.adopted !== undefined ? { ...receipt, intentId: word.adopted } : receipt,
+    cause: result?.cause,
+    settled: isSettled ? ended : undefined,
+    requestLeft: intent !== undefined && ended !== "notSent",
+    unresolved: outcome === "unknown" && superseded !== true && !forgotten,
+    forgotten,
+    doubleCharge: false,
+    known,
+    balance: about?.balance,
+  };
+}
+
+function whichOf(identity: PurchaseIdentity | undefined) {
+  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(identity?.urn ?? "") ?? [];
+  return { identity, stack, project };
+}
+
+/** Two orders for one purchase that both charged, and that no forgetting lies between. */
+function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPurchase[] {
+  const charged = purchases.filter(({ outcome, forgotten }) => outcome === "bought" && !forgotten);
+  return purchases.map((one) => ({
+    ...one,
+    doubleCharge:
+      charged.includes(one) &&
+      charged.some((other) => other !== one && sameIdentity(other.identity, one.identity)),
+  }));
+}
+
+function sameIdentity(a: PurchaseIdentity | undefined, b: PurchaseIdentity | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.endpoint === b.endpoint && a.organization === b.organization && a.urn === b.urn;
 }

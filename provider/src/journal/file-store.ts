@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import {
+  type BigIntStats,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { JournalStore } from "./store";
+import type { Durability, JournalStore } from "./store";
 
 /** What file systems without hard links (FAT, some network and container mounts) answer to `link`. */
 const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
@@ -20,8 +23,9 @@ const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLI
 /**
  * Records as files of one folder, readable by their owner alone.
  *
- * A record is written to a temporary file, flushed to the disk, and only then linked to its name, which fails where
- * the name is taken: so a record is there whole or not at all, and the first writer wins, also between processes.
+ * A record is written to a temporary file, flushed to the disk where it has to be, and only then linked to its name,
+ * which fails where the name is taken: so a record is there whole or not at all, and the first writer wins, also between
+ * processes.
  *
  * The files are small and local, so the calls wait for the disk: that costs half of what going through other threads
  * does.
@@ -31,16 +35,16 @@ export class FileStore implements JournalStore {
 
   constructor(readonly folder: string) {}
 
-  async createIfAbsent(name: string, text: string): Promise<boolean> {
-    if (!this.#isReady) makeFolder(this.folder);
-    this.#isReady = true;
-    const temporary = join(this.folder, `.${name}.${randomUUID()}.tmp`);
+  async createIfAbsent(name: string, text: string, durability: Durability): Promise<boolean> {
+    this.#makeReady();
+    const isDurable = durability === "durable";
+    const temporary = join(this.folder, `.${randomUUID()}.tmp`);
     try {
-      writeNew(temporary, text);
-      return linkOrWrite(temporary, this.#path(name), text);
+      writeNew(temporary, () => text, isDurable);
+      return linkOrWrite(temporary, this.#path(name), text, isDurable);
     } finally {
       removeIfThere(temporary);
-      flushFolder(this.folder);
+      if (isDurable) flushFolder(this.folder);
     }
   }
 
@@ -53,10 +57,39 @@ export class FileStore implements JournalStore {
     }
   }
 
+  async mark(name: string, textFor: (place: string) => string): Promise<boolean> {
+    this.#makeReady();
+    const folder = statSync(this.folder, { bigint: true });
+    try {
+      writeNew(this.#path(name), (marker) => textFor(placeFrom(folder, marker)), true);
+      return true;
+    } catch (error) {
+      if (code(error) === "EEXIST") return false;
+      throw error;
+    } finally {
+      flushFolder(this.folder);
+    }
+  }
+
+  async placeOf(name: string): Promise<string | undefined> {
+    try {
+      const marker = statSync(this.#path(name), { bigint: true });
+      return placeFrom(statSync(this.folder, { bigint: true }), marker);
+    } catch (error) {
+      if (code(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
   /** The names of all records. For reading by people; no rule depends on it. */
   names(): string[] {
     const files = existsSync(this.folder) ? readdirSync(this.folder) : [];
     return files.filter((file) => /^[^.].*\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
+  }
+
+  #makeReady(): void {
+    if (!this.#isReady) makeFolder(this.folder);
+    this.#isReady = true;
   }
 
   #path(name: string): string {
@@ -65,7 +98,17 @@ export class FileStore implements JournalStore {
   }
 }
 
-function linkOrWrite(temporary: string, path: string, text: string): boolean {
+/**
+ * A copy of a file, or of a folder, has another number in its file system, or was born at another time. Where a file system
+ * keeps no time of birth, the device's number stands in for it: after a restart it may differ, and the place then counts as
+ * a copy, which is the safe side.
+ */
+function placeFrom(folder: BigIntStats, marker: BigIntStats): string {
+  const of = ({ ino, birthtimeNs, dev }: BigIntStats) => `${ino}@${birthtimeNs || `device ${dev}`}`;
+  return `folder ${of(folder)}, marker ${of(marker)}`;
+}
+
+function linkOrWrite(temporary: string, path: string, text: string, isDurable: boolean): boolean {
   try {
     linkSync(temporary, path);
     return true;
@@ -75,7 +118,7 @@ function linkOrWrite(temporary: string, path: string, text: string): boolean {
   }
   // Without hard links the name is taken first and the record written then: it can be found empty or torn.
   try {
-    writeNew(path, text);
+    writeNew(path, () => text, isDurable);
     return true;
   } catch (error) {
     if (code(error) === "EEXIST") return false;
@@ -83,11 +126,11 @@ function linkOrWrite(temporary: string, path: string, text: string): boolean {
   }
 }
 
-function writeNew(path: string, text: string): void {
+function writeNew(path: string, textFor: (file: BigIntStats) => string, isDurable: boolean): void {
   const file = openSync(path, "wx", 0o600);
   try {
-    writeFileSync(file, text);
-    fsyncSync(file);
+    writeFileSync(file, textFor(fstatSync(file, { bigint: true })));
+    if (isDurable) fsyncSync(file);
   } finally {
     closeSync(file);
   }

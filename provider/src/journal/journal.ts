@@ -1,197 +1,272 @@
-import { randomUUID } from "node:crypto";
-import type { ArmedOrder } from "../charge/armed-orders";
-import type { Outcome } from "../charge/outcome";
+import type { Snapshot } from "../domain/balance-snapshot";
+import type { OrderArguments } from "../domain/order-arguments";
+import type { Outcome, VercelWord } from "../domain/outcome";
+import type { Result } from "../domain/result";
+import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { PACKAGE_VERSION } from "../version";
 import {
-  type OutcomeRecord,
-  outcomeSchema,
+  asIntent,
+  Claims,
+  isClosing,
+  isClosingOf,
+  isIntentOf,
+  type Lease,
+  leaseFor,
+  leaseOf,
+} from "./claims";
+import { knowledgeOfEarlier } from "./earlier";
+import { type Knowledge, type PersonsWord, vercelIdsOf } from "./knowledge";
+import { Markers } from "./marker";
+import { OpeningLog } from "./opening-log";
+import {
+  type Completion,
+  completionSchema,
+  type Intent,
+  noteSchema,
+  openingSchema,
   parse,
-  type Sent,
-  sentSchema,
-  settledSchema,
+  type Resolution,
+  resolutionSchema,
   TORN,
-  thisProcess,
-  type Writer,
 } from "./records";
 import type { JournalStore } from "./store";
+import { write } from "./writing";
 
-/** An order as the state remembers it. */
-export interface OrderReference {
+/** What is written down of an order when it is opened, and again when its request is about to leave. */
+export interface OrderToRecord {
   readonly orderId: string;
-  /** The signature in the journal under which it was opened; none where there was no journal. */
-  readonly journal?: string;
+  readonly name: string;
+  readonly identity: PurchaseIdentity;
+  readonly arguments: OrderArguments;
+  readonly balance?: Snapshot | undefined;
 }
 
-/** What a journal knows of an order, or of the one that was opened in its place. */
-export type Knowledge =
-  /** Nothing: the order was opened under another journal, or none. */
-  | { readonly verdict: "silent" }
-  | (Known &
-      /** No request was sent for it. `holder` may be about to. */
-      (
-        | { readonly verdict: "unsent"; readonly holder?: Writer | undefined }
-        /** A request may have left, and no answer is recorded. `holder` may still be waiting for one. */
-        | { readonly verdict: "open"; readonly sent?: Sent | undefined; readonly holder?: Writer | undefined }
-        | { readonly verdict: "ended"; readonly outcome: Outcome; readonly sent?: Sent | undefined }
-        | { readonly verdict: "adopted"; readonly intentId: string }
-      ));
-
-interface Known {
-  /** The order that it is about: the last one that was opened in place of another. */
-  readonly orderId: string;
-  /** The attempt of the last order that was opened in place of another: a person's word that those before bought nothing. */
-  readonly attempt?: number | undefined;
+/** Another order for the same purchase, which came first: this one may send nothing. */
+export interface ClaimedElsewhere {
+  readonly order: string;
+  readonly attempt: number | undefined;
+  readonly host: string;
+  readonly time: string;
+  readonly outcome: Outcome;
+  readonly settled?: Outcome | undefined;
+  readonly intentId?: string | undefined;
+  readonly lease?: Lease | undefined;
+  /** The record's name, where it can't be read. */
+  readonly unreadable?: string | undefined;
 }
 
-/** More orders than one purchase can have; a longer chain is broken. */
-const LONGEST_CHAIN = 1000;
+/** What came of claiming a purchase for an order. */
+export type Claiming =
+  /** The intent record is written: its one request may leave, if it begins before then. */
+  | { readonly kind: "claimed"; readonly sendBefore: number }
+  | { readonly kind: "claimed elsewhere"; readonly by: ClaimedElsewhere }
+  /** Somebody relied on it never having been sent, so it may not be. */
+  | { readonly kind: "closed" };
 
 /**
- * What was sent, and what came of it, written down around the one request: it outlives the process, where the
- * stack's state may not have been written.
+ * What is about to be sent, and what came of it, written down around the one request: it outlives the process, where
+ * the stack's state may not have been written.
  *
- * It only adds knowledge. What prevents a second charge is the order in the state: a journal's word alone never lets a
- * request leave, it only lets a *new* order be opened, which the engine writes down first. So a copy of a journal that
- * was made too early can do no harm: it doesn't hold the signature of the newer order.
+ * Records are only ever added, and each name is taken by whoever writes it first, so nothing needs a lock. What a record
+ * says is true wherever it is found. What is missing says something only in the very journal where it would have been
+ * written, and even there only once its place is taken (`close`).
+ *
+ * Every method throws where the journal can't be read or written: not reachable is not absent.
  */
 export class Journal {
-  #signature: Promise<string> | undefined;
-  /** Those that were found in it. */
-  readonly #signatures = new Set<string>();
+  readonly #markers: Markers;
+  readonly #log: OpeningLog;
 
-  constructor(private readonly store: JournalStore) {}
-
-  /** Signs the journal, once per process, so that the orders opened by it can be told from those of another. */
-  sign(): Promise<string> {
-    this.#signature ??= this.#writeSignature().catch((error) => {
-      this.#signature = undefined;
-      throw error;
-    });
-    return this.#signature;
+  constructor(private readonly store: JournalStore) {
+    this.#markers = new Markers(store);
+    this.#log = new OpeningLog(store);
   }
 
-  async #writeSignature(): Promise<string> {
-    const signature = `journal_${randomUUID()}`;
-    await this.#write(signature, { journal: signature, version: PACKAGE_VERSION });
-    return signature;
+  /** Records that an order is opened. How its state finds the record again. */
+  async open(order: OrderToRecord): Promise<NonNullable<OrderReference["journal"]>> {
+    const journal = await this.#markers.current();
+    const entry = await this.#log.add(order.identity.endpoint, { ...aboutOrder(order), journal });
+    return { id: journal, entry };
   }
 
-  /** Before the request leaves. False where another process was first: then nothing may be sent. */
-  sent(order: ArmedOrder, secondsAtMost: number): Promise<boolean> {
-    return this.#write(`${order.orderId}.sent`, {
-      order: order.orderId,
-      try: order.try,
-      name: order.name,
-      ...(process.env.PULUMI_PROJECT && { project: process.env.PULUMI_PROJECT }),
-      arguments: order.arguments,
-      ...(order.balance && { balance: order.balance }),
-      until: new Date(Date.now() + secondsAtMost * 1000).toISOString(),
-    });
-  }
-
-  /** After it, whatever came of it. */
-  async ended(orderId: string, outcome: Outcome): Promise<void> {
-    await this.#write(`${orderId}.outcome`, { order: orderId, ...outcome });
-  }
-
-  /** A person found the purchase elsewhere. */
-  async adopted(order: OrderReference, intentId: string): Promise<void> {
-    if (!(await this.#maySpeakOf(order))) return;
-    await this.#write(`${order.orderId}.settled`, { order: order.orderId, adopted: intentId });
+  /** Whether another order has the claim, so that one with this attempt may send nothing. */
+  async claimedElsewhere(identity: PurchaseIdentity, attempt: number): Promise<ClaimedElsewhere | undefined> {
+    const claims = new Claims(this.store, identity);
+    return this.#blocks(claims, await claims.all(), attempt);
   }
 
   /**
-   * Gives up an order for a new one. False where another process did so first. An order whose request hasn't left is
-   * given up in the very record that would say it had, so that it can't leave any more.
+   * Claims a purchase for an order by writing its intent record: the last thing before its request leaves.
+   *
+   * @param secondsAtMost How long the request can be under way.
    */
-  giveUp(known: Knowledge, next: { orderId: string; attempt: number }): Promise<boolean> {
-    if (known.verdict === "silent") return Promise.resolve(true);
-    const order = known.orderId;
-    return known.verdict === "unsent"
-      ? this.#write(`${order}.sent`, { order, withdrawnFor: next.orderId, nextAttempt: next.attempt })
-      : this.#write(`${order}.settled`, { order, next: next.orderId, nextAttempt: next.attempt });
+  async claim(order: OrderToRecord, secondsAtMost: number): Promise<Claiming> {
+    const claims = new Claims(this.store, order.identity);
+    for (;;) {
+      const all = await claims.all();
+      if (all.some(isClosingOf(order.orderId))) return { kind: "closed" };
+      const by = await this.#blocks(claims, all, order.arguments.attempt);
+      if (by) return { kind: "claimed elsewhere", by };
+      const { sendBefore, until } = leaseFor(secondsAtMost);
+      if (await claims.take(all.length + 1, { ...aboutOrder(order), until })) {
+        return { kind: "claimed", sendBefore };
+      }
+    }
   }
 
-  /** What is known of an order, from its own journal only. */
+  /**
+   * Takes the place of an order's intent record, so that it can't be sent any more, and what relies on that may go on. False
+   * where its intent record is there already.
+   */
+  async close(order: OrderReference): Promise<boolean> {
+    if (order.identity === undefined) return true; // of an earlier version: none of its process is left
+    const claims = new Claims(this.store, order.identity);
+    for (;;) {
+      const all = await claims.all();
+      if (all.some(isIntentOf(order.orderId))) return false;
+      if (all.some(isClosingOf(order.orderId))) return true;
+      const proof = await this.#wasOpenedHere(order);
+      // It must be on the disk: a number that is lost would hide those after it.
+      if (await claims.take(all.length + 1, { closed: order.orderId, proof })) return true;
+    }
+  }
+
+  /** What came of an order. Should it be lost with the machine's power, the order is in doubt: that fails closed. */
+  async complete(orderId: string, { outcome, status, receipt, cause }: Result): Promise<void> {
+    // Whoever finds the journal could pay there; the state keeps it.
+    const { checkoutSessionUrl: _url, answer, ...kept } = receipt;
+    const withoutUrl = answer && { answer: { ...answer, checkoutSessionUrl: undefined } };
+    const record = { order: orderId, outcome, status, receipt: { ...kept, ...withoutUrl }, cause };
+    await write(this.store, `${orderId}.completion`, record, "lazy");
+  }
+
+  /** A person's word about how an order ended. */
+  async resolve(orderId: string, word: PersonsWord): Promise<void> {
+    for (let number = (await this.#resolutions(orderId)).length + 1; ; number++) {
+      if (await write(this.store, `${orderId}.resolution.${number}`, { order: orderId, ...word }, "durable"))
+        return;
+    }
+  }
+
+  /** The purchase leaves the state on purpose: its claim is released. */
+  async forget(orderId: string): Promise<void> {
+    await write(this.store, `${orderId}.forgotten`, { order: orderId }, "durable");
+  }
+
+  async isForgotten(orderId: string): Promise<boolean> {
+    return parse(noteSchema, await this.store.read(`${orderId}.forgotten`)) !== undefined;
+  }
+
+  /** What is known of an order. */
   async knows(order: OrderReference): Promise<Knowledge> {
-    return (await this.#maySpeakOf(order)) ? this.#follow(order.orderId) : { verdict: "silent" };
-  }
-
-  async #maySpeakOf({ journal }: OrderReference): Promise<boolean> {
-    if (journal === undefined) return false;
-    if (this.#signatures.has(journal)) return true;
-    const isSigned = (await this.store.read(journal))?.includes(journal) ?? false;
-    if (isSigned) this.#signatures.add(journal);
-    return isSigned;
-  }
-
-  async #follow(
-    orderId: string,
-    before: { holder?: Writer | undefined; attempt?: number | undefined; orders: number } = { orders: 0 },
-  ): Promise<Knowledge> {
-    const about = { orderId, ...(before.attempt !== undefined && { attempt: before.attempt }) };
-    const outcome = parse(outcomeSchema, await this.store.read(`${orderId}.outcome`));
-    const isEnded = outcome !== undefined && outcome !== TORN;
-    // A charge that came to light late outweighs what a person said before.
-    const isLast = isEnded && isCharged(outcome);
-    const settled = isLast ? undefined : parse(settledSchema, await this.store.read(`${orderId}.settled`));
-    const sent = parse(sentSchema, await this.store.read(`${orderId}.sent`));
-    const ended = (): Knowledge => ({
-      ...about,
-      verdict: "ended",
-      outcome: asOutcome(outcome as OutcomeRecord),
-      ...(sent !== TORN && { sent }),
-    });
-    if (isLast) return ended();
-    if (settled === TORN || sent === TORN || before.orders > LONGEST_CHAIN)
-      return { ...about, verdict: "open" };
-    const next = settled?.next ?? sent?.withdrawnFor;
-    if (next !== undefined) {
-      const opening = settled?.next === undefined ? (sent as Sent) : settled;
-      const attempt = Math.max(before.attempt ?? 0, opening.nextAttempt ?? 0);
-      return this.#follow(next, { holder: holderOf(opening), attempt, orders: before.orders + 1 });
+    const { orderId, signature } = order;
+    if (signature !== undefined) {
+      const isOfThis = (await this.store.read(signature))?.includes(signature) ?? false;
+      return isOfThis ? knowledgeOfEarlier(this.store, orderId) : { kind: "nothing" };
     }
-    if (settled?.adopted !== undefined) return { ...about, verdict: "adopted", intentId: settled.adopted };
-    if (isEnded) return ended();
-    if (sent === undefined && outcome === undefined) {
-      return { ...about, verdict: "unsent", holder: before.holder };
+    if (order.journal === undefined) return { kind: "nothing" };
+    if ((await this.#markers.standing(order.journal.id)) === "other") return { kind: "nothing" };
+    return this.#knowledgeOf(order);
+  }
+
+  async #knowledgeOf(order: OrderReference): Promise<Knowledge> {
+    const { orderId, identity } = order;
+    const completion = await this.#completion(orderId);
+    const resolution = (await this.#resolutions(orderId)).at(-1);
+    const claims = identity === undefined ? [] : await new Claims(this.store, identity).all();
+    const intent = asIntent(claims.find(isIntentOf(orderId)));
+    const result = completion && asResult(completion);
+    const about = {
+      order: orderId,
+      ordered: intent?.arguments,
+      time: intent?.time,
+      vercelIds: result === undefined ? [] : vercelIdsOf(result),
+    };
+    if (result?.outcome === "bought") return { kind: "completed", result, ...about };
+    if (resolution !== undefined) {
+      const { adopted } = resolution;
+      const word = adopted === undefined ? { withdrawn: true as const } : { adopted };
+      const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
+      return { kind: "resolved", resolution: word, settled, ...about };
     }
-    return { ...about, verdict: "open", sent, holder: sent && holderOf(sent) };
+    if (result !== undefined) return { kind: "completed", result, ...about };
+    const closing = claims.find(isClosingOf(orderId));
+    if (closing !== undefined && closing !== TORN && isClosing(closing) && closing.proof) {
+      return { kind: "neverSent", isClosed: true };
+    }
+    if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
+    if (claims.includes(TORN)) return { kind: "nothing" }; // it may be this order's
+    return (await this.#wasOpenedHere(order)) ? { kind: "neverSent", isClosed: false } : { kind: "nothing" };
   }
 
-  /** True where the record is ours, also where the store could not say so (a lost answer of a network file system). */
-  async #write(name: string, fields: object): Promise<boolean> {
-    const nonce = randomUUID();
-    const record = { ...fields, time: new Date().toISOString(), process: thisProcess, nonce };
-    if (await this.store.createIfAbsent(name, `${JSON.stringify(record, undefined, 2)}\n`)) return true;
-    return (await this.store.read(name))?.includes(nonce) ?? false;
+  /** Whether this is the very journal in which an order was opened, and still as it was then. */
+  async #wasOpenedHere({ orderId, journal }: OrderReference): Promise<boolean> {
+    if (journal === undefined || (await this.#markers.standing(journal.id)) !== "original") return false;
+    // Where the opening is missing, the journal was set back to an earlier moment.
+    const opening = parse(openingSchema, await this.store.read(journal.entry));
+    return opening !== undefined && opening !== TORN && opening.order === orderId;
+  }
+
+  /** The last claim decides: those before it were released, or ended, when it was made. */
+  async #blocks(
+    claims: Claims,
+    all: Awaited<ReturnType<Claims["all"]>>,
+    attempt: number,
+  ): Promise<ClaimedElsewhere | undefined> {
+    const last = all.at(-1);
+    if (last === undefined) return undefined;
+    if (last === TORN) return unreadableClaim(claims.nameOf(all.length));
+    const intent = asIntent(last);
+    if (intent === undefined || (await this.isForgotten(intent.order))) return undefined;
+    const by = await this.#holder(intent);
+    const mayFollow =
+      by.outcome === "notSent" || (by.lease === undefined && intent.arguments.attempt < attempt);
+    return mayFollow ? undefined : by;
+  }
+
+  async #holder(intent: Intent): Promise<ClaimedElsewhere> {
+    const completion = await this.#completion(intent.order);
+    const resolution = (await this.#resolutions(intent.order)).at(-1);
+    const result = completion && asResult(completion);
+    const isSettled = resolution !== undefined && result?.outcome !== "bought";
+    const words = resolution?.adopted === undefined ? "withdrawn" : "adopted";
+    return {
+      order: intent.order,
+      attempt: intent.arguments.attempt,
+      host: intent.process.host,
+      time: intent.time,
+      outcome: isSettled ? words : (result?.outcome ?? "unknown"),
+      settled: isSettled ? (result?.outcome ?? "unknown") : undefined,
+      intentId: (isSettled ? resolution.adopted : undefined) ?? result?.receipt.intentId,
+      lease: result === undefined && resolution === undefined ? leaseOf(intent) : undefined,
+    };
+  }
+
+  async #completion(orderId: string): Promise<Completion | undefined> {
+    const completion = parse(completionSchema, await this.store.read(`${orderId}.completion`));
+    return completion === TORN ? undefined : completion; // an intent without one is in doubt
+  }
+
+  async #resolutions(orderId: string): Promise<Resolution[]> {
+    const resolutions: Resolution[] = [];
+    for (let number = 1; ; number++) {
+      const text = await this.store.read(`${orderId}.resolution.${number}`);
+      const resolution = parse(resolutionSchema, text);
+      if (resolution === undefined) return resolutions;
+      if (resolution !== TORN) resolutions.push(resolution);
+    }
   }
 }
 
-/** Nothing was charged, for certain, and nothing can be later: another try is free. */
-export function provesNothingCharged(known: Knowledge): known is Knowledge & { orderId: string } {
-  return known.verdict === "unsent" || (known.verdict === "ended" && known.outcome.status === "refused");
+function aboutOrder({ orderId, name, identity, arguments: args, balance }: OrderToRecord): object {
+  const { adopt: _adopt, withdraw: _withdraw, ...ordered } = args;
+  return { order: orderId, name, identity, arguments: ordered, balance, version: PACKAGE_VERSION };
 }
 
-/** The card was charged, for certain. */
-export function provesCharged(known: Knowledge): boolean {
-  return known.verdict === "ended" && isCharged(known.outcome);
+function asResult({ outcome, status, receipt, cause }: Completion): Result {
+  return { outcome, status: status as VercelWord | undefined, receipt, cause };
 }
 
-/** How long a process can take from opening an order to sending its request. */
-const LONGEST_OPEN_MS = 10 * 60_000;
-
-/** The process that wrote a record, as long as it can still be at it: later, its number may be another's. */
-function holderOf(record: { process: Writer; time: string; until?: string | undefined }): Writer | undefined {
-  const until =
-    record.until === undefined ? Date.parse(record.time) + LONGEST_OPEN_MS : Date.parse(record.until);
-  return Date.now() < until ? record.process : undefined;
-}
-
-function isCharged({ status, reason }: { status: string; reason?: string | undefined }): boolean {
-  return status === "succeeded" && reason === undefined;
-}
-
-function asOutcome({ status, receipt, reason, news }: OutcomeRecord): Outcome {
-  return { status, receipt, ...(reason !== undefined && { reason }), ...(news !== undefined && { news }) };
+function unreadableClaim(name: string): ClaimedElsewhere {
+  return { order: "?", attempt: undefined, host: "?", time: "?", outcome: "unknown", unreadable: name };
 }

@@ -1,62 +1,86 @@
-import { hostname } from "node:os";
 import { z } from "zod";
-import { snapshotSchema } from "../balances/evidence";
+import { snapshotSchema } from "../domain/balance-snapshot";
+import { OUTCOMES } from "../domain/outcome";
+import { writerSchema } from "../domain/process-identity";
+import { causeSchema } from "../domain/result";
+import { identitySchema } from "../state/order-reference";
 
-/** Which process wrote a record. */
-export type Writer = z.infer<typeof writerSchema>;
-const writerSchema = z.looseObject({ pid: z.number(), host: z.string() });
+/** What every record holds: when and by whom it was written, and by what its writer knows it again. */
+const common = { time: z.string(), process: writerSchema, nonce: z.string() };
 
-export const thisProcess: Writer = { pid: process.pid, host: hostname() };
+const orderArguments = z.looseObject({
+  creditType: z.string(),
+  /** US dollars, in the clear also where the program calls it a secret. */
+  amount: z.number(),
+  team: z.string().optional(),
+  source: z.string().optional(),
+  attempt: z.number(),
+});
+export type RecordedArguments = z.infer<typeof orderArguments>;
 
-const common = { order: z.string(), time: z.string(), process: writerSchema, nonce: z.string() };
-
-/**
- * `<order>.sent`: written before the one request of an order leaves, or instead of it: then `withdrawnFor` is the
- * order that was opened in its place, and no request may ever be sent under this one.
- */
-export const sentSchema = z.looseObject({
-  ...common,
-  withdrawnFor: z.string().optional(),
-  /** With `withdrawnFor`: the attempt of that order. */
-  nextAttempt: z.number().optional(),
-  /** Which try of the purchase this is: 1 for its first order, 2 for the next, whatever its attempt. */
-  try: z.number().optional(),
+/** What is said of an order in its opening and in its intent record. */
+const about = {
+  order: z.string(),
   name: z.string().optional(),
-  project: z.string().optional(),
-  arguments: z
-    .looseObject({
-      creditType: z.string(),
-      amount: z.number(),
-      team: z.string().optional(),
-      attempt: z.number(),
-    })
-    .optional(),
+  identity: identitySchema.optional(),
+  arguments: orderArguments,
   /** The balance when the order was opened, for a person who has to find out how it ended. */
   balance: snapshotSchema.optional().catch(undefined),
-  /** Until when the request may still be under way. */
-  until: z.string().optional(),
-});
-export type Sent = z.infer<typeof sentSchema>;
+};
 
-/** `<order>.outcome`: what came of the request, as the purchase's outputs keep it. */
-export const outcomeSchema = z.looseObject({
+/** `journal.<N>`: marks a folder as this journal. A copy of it holds the same marker at another place. */
+export const markerSchema = z.looseObject({ ...common, journal: z.string(), place: z.string() });
+
+/** `opening.<month>.<endpoint>.<N>`: an order was opened. An entry in the log of its month. */
+export const openingSchema = z.looseObject({ ...common, ...about, journal: z.string() });
+export type Opening = z.infer<typeof openingSchema>;
+
+/**
+ * `intent.<identity>.<N>`: written before the one request of an order leaves. It is the claim on the purchase: whoever
+ * finds it sends nothing.
+ */
+export const intentSchema = z.looseObject({
   ...common,
-  status: z.string(),
+  ...about,
+  /** The lease: the longest that the request can be under way. */
+  until: z.string(),
+});
+export type Intent = z.infer<typeof intentSchema>;
+
+/** The same name, taken in its place: the order was never sent, and now can't be. */
+export const closingSchema = z.looseObject({
+  ...common,
+  closed: z.string(),
+  /** Whether it was written where the order was opened: elsewhere an intent record may exist all the same. */
+  proof: z.boolean(),
+});
+
+export const claimSchema = z.union([closingSchema, intentSchema]);
+export type Claim = z.infer<typeof claimSchema>;
+
+/** `<order>.completion`: what came of the request. */
+export const completionSchema = z.looseObject({
+  ...common,
+  order: z.string(),
+  outcome: z.enum(OUTCOMES).exclude(["adopted", "withdrawn"]),
+  /** Vercel's own word, for people. */
+  status: z.string().optional(),
   receipt: z.record(z.string(), z.unknown()),
-  reason: z.string().optional(),
-  news: z.string().optional(),
+  cause: causeSchema.optional().catch(undefined),
 });
-export type OutcomeRecord = z.infer<typeof outcomeSchema>;
+export type Completion = z.infer<typeof completionSchema>;
 
-/** `<order>.settled`: what a person said, or that another order was opened in its place after it was refused. */
-export const settledSchema = z.looseObject({
+/** `<order>.resolution.<N>`: a person's word; the last one counts. */
+export const resolutionSchema = z.looseObject({
   ...common,
+  order: z.string(),
   adopted: z.string().optional(),
-  next: z.string().optional(),
-  /** With `next`: the attempt of that order. */
-  nextAttempt: z.number().optional(),
+  withdrawn: z.literal(true).optional(),
 });
-export type Settled = z.infer<typeof settledSchema>;
+export type Resolution = z.infer<typeof resolutionSchema>;
+
+/** `<order>.forgotten` and `<order>.known`: its record left the state on purpose; a person knows of a double charge. */
+export const noteSchema = z.looseObject({ ...common, order: z.string() });
 
 /** A record that was cut off while it was written, or isn't ours: it is there, and nothing more is known. */
 export const TORN = "torn";

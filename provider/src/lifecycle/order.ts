@@ -1,164 +1,320 @@
 import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
-import { type Knowledge, provesCharged, provesNothingCharged } from "../journal/journal";
+import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
-import type { CreditType } from "../domain/order-arguments";
 import { Refusal } from "../domain/refusal";
+import type { ClaimedElsewhere } from "../journal/journal";
+import type { Knowledge } from "../journal/knowledge";
+import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import {
-  argumentsOf,
-  checkArguments,
-  failure,
-  type Inputs,
+  type Declaration,
+  isPersonsWord,
   isUnknown,
-  nameOf,
-  type OpenedUnder,
+  knownArguments,
+  knownOr,
+  type OrderState,
+  type Properties,
+  readDeclaration,
+  readOrder,
   repeated,
 } from "./inputs";
-import { holderOf, ordersOf, recall, recallPatiently } from "./recovery";
-import type { Run } from "./run";
-import { isRaised } from "./standing";
+import { knowsPatiently } from "./patience";
+import { type OrderStep, type Problem, type Run, refusal } from "./run";
+import { leaseProblem, sentenceOfKnowledge, unreachable } from "./wording";
 
 /**
  * The guard of one purchase. Opening an order makes a fresh id and arms it in memory, and the engine writes the id
  * down before the purchase that depends on it may start. A purchase can then use only an order that was opened by
  * the very process that charges.
+ *
+ * A new order is no permission to charge: the purchase judges that by its own record. What keeps an order from being opened
+ * for a purchase that may be on record is left for the purchase to say, which knows the sentence that is true of it.
  */
-export function orderProvider(run: Run): dynamic.ResourceProvider<Inputs, Inputs> {
-  return { configure: run.configure, check, diff, create, update };
+export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Properties> {
+  return { configure: run.configure, check, diff, create, update, delete: forget };
 
-  async function check(olds: Inputs, news: Inputs) {
-    const { inputs, failures, isPreview } = checkArguments(news);
-    run.isPreview = isPreview;
+  async function check(olds: Properties, news: Properties) {
+    const declaration = readDeclaration(news);
     const isNew = Object.keys(olds).length === 0;
-    if (failures.length === 0 && isNew) {
-      const over = plan(inputs);
-      if (over) failures.push(failure(inputs, over.argument, over.why));
+    const failures = isNew ? declaration.problems.map((problem) => failure(declaration, problem)) : [];
+    if (isNew && failures.length === 0 && !isPersonsWord(declaration.arguments)) {
+      run.settings.refuseUnusable();
+      const over = run.plan(keyOf(declaration), wanted(declaration));
+      if (over)
+        failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
+      else if (declaration.isPreview) await previewOpening(declaration);
     }
-    return { inputs, failures };
+    return { inputs: withDefaults(news), failures };
   }
 
-  /**
-   * A new order is opened for a higher attempt, and where the journal proves that nothing was charged under the last
-   * one. The other arguments are copies that document what was ordered.
-   */
-  async function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
-    const known = await recall(run, olds);
-    const changes = opensAnew(known, olds, news);
-    const over = changes && plan(news);
-    if (over) throw new Refusal(`${nameOf(news)}: ${over.why}`);
-    if (changes && run.isPreview && !isRaised(olds, news)) console.log(againLine(news, known));
-    return { changes };
+  /** Says whether another order is opened, never that this one is replaced. */
+  async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
+    const declaration = readDeclaration(news);
+    const order = readOrder(olds);
+    const step = await judge(order, declaration, (one) => run.knows(one));
+    run.orderSteps.set(keyOf(declaration), step);
+    const notesAttempt = isPersonsWord(declaration.arguments) && isRaised(order, declaration);
+    return { changes: step.opens || notesAttempt || (step.problem !== undefined && !declaration.isPreview) };
   }
 
-  async function create(inputs: Inputs) {
-    await mayOpen(inputs);
-    const outs = await open(inputs, `order_${randomUUID()}`, []);
-    return { id: outs.orderId as string, outs };
-  }
-
-  async function update(_id: string, olds: Inputs, news: Inputs) {
-    const known = await recallPatiently(run, olds);
-    const asItIs: Inputs = { ...repeated(news), orderId: olds.orderId as string };
-    if (olds.__journal !== undefined) asItIs.__journal = olds.__journal;
-    if (!opensAnew(known, olds, news)) return { outs: asItIs };
-    const holder = holderOf(known);
-    if (holder !== undefined) {
-      throw new Refusal(
-        `${nameOf(news)}: process ${holder.pid} is still sending the request of an earlier run. ${MAYBE_CHARGED} ` +
-          "Run `pulumi up` again when it has ended.",
-      );
-    }
-    await mayOpen(news);
+  async function create(news: Properties) {
+    const declaration = readDeclaration(news);
     const orderId = `order_${randomUUID()}`;
-    // Where another process was faster, this one has nothing to open, and learns from the journal what became of it.
-    const next = { orderId, attempt: Number(news.attempt) };
-    if (!(await journaled(() => run.journal?.giveUp(known, next) ?? true))) return { outs: asItIs };
-    return { outs: await open(news, orderId, ordersOf(olds)) };
+    if (isPersonsWord(declaration.arguments)) return unarmed(news, declaration, orderId);
+    const problem = await whyNotOpen(declaration);
+    if (problem) throw refusal(declaration.name, problem);
+    const claimedBy = await claimedElsewhere(declaration);
+    run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
+    if (claimedBy) return unarmed(news, declaration, orderId);
+    const outs = await open(news, declaration, orderId, []);
+    return { id: orderId, outs };
+  }
+
+  async function update(_id: string, olds: Properties, news: Properties) {
+    const declaration = readDeclaration(news);
+    const order = readOrder(olds);
+    const asItIs = {
+      ...repeated(news),
+      attempt: order.attempt,
+      orderId: order.orderId,
+      __journal: olds.__journal,
+    };
+    const step = await judge(order, declaration, (one) => knowsPatiently(run, one, declaration.name));
+    const opening = step.opens ? await reopen(order, declaration) : step;
+    run.orderSteps.set(keyOf(declaration), opening);
+    if (opening.opens) {
+      return { outs: await open(news, declaration, `order_${randomUUID()}`, order.openings) };
+    }
+    // Where one is wanted and can't be opened, the attempt stays as it is, so that the next update wants it again.
+    const attempt = opening.problem || opening.claimedBy ? order.attempt : news.attempt;
+    return { outs: { ...asItIs, attempt } };
   }
 
   /**
-   * An attempt is a person's word that all before it bought nothing. It opens an order; and within it, another one where
-   * the journal proves that nothing was charged. Where an earlier run, or a copy of the stack, went further already (and
-   * its attempt was set back, or not saved), that word is missing here.
+   * Whether another order is wanted: for a higher attempt, or because no request was ever sent for the one that the state
+   * has. A journal that can't be asked wants none: where that matters, the purchase says so.
    */
-  function opensAnew(known: Knowledge, olds: Inputs, news: Inputs): boolean {
-    if (provesCharged(known)) return false;
-    if (isUnknown(news.attempt)) return true;
-    const attempt = Number(news.attempt);
-    const reached = Math.max(Number(olds.attempt), known.verdict === "silent" ? 0 : (known.attempt ?? 0));
-    if (attempt > reached) return true;
-    const adopts = news.adopt !== undefined && !isUnknown(news.adopt);
-    return attempt === reached && !adopts && provesNothingCharged(known);
+  async function judge(
+    order: OrderState,
+    declaration: Declaration,
+    ask: (order: OrderReference | undefined) => Promise<Knowledge>,
+  ): Promise<OrderStep> {
+    const before = order.openings;
+    const no: OrderStep = { before, opens: false };
+    if (declaration.problems.length > 0 || isPersonsWord(declaration.arguments)) return no;
+    const raised = isRaised(order, declaration);
+    let known: Knowledge;
+    try {
+      known = await ask(order.openings.at(-1));
+    } catch (error) {
+      const problem = raised ? unreachable(run.settings.journalFolder, error) : undefined;
+      return declaration.isPreview ? { ...no, opens: raised } : { ...no, problem };
+    }
+    const isSame = Number(declaration.arguments.attempt) === order.attempt;
+    if (!raised && !(isSame && wasNeverSent(known))) return no;
+    if (known.kind === "completed" && known.result.outcome === "bought") return no;
+    if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
+    const over = planOrProblem(declaration);
+    if (over) return { ...no, problem: over };
+    if (!declaration.isPreview) return { before, opens: true };
+    return previewOpening(declaration, before);
   }
 
-  /** Throws where nothing may be bought, before anything is kept, so that a plain re-run is enough afterwards. */
-  async function mayOpen(inputs: Inputs): Promise<void> {
-    if (inputs.adopt !== undefined) return; // nothing will be sent
-    run.settings.endpoint();
-    if (run.unsettled !== undefined) {
-      throw new Refusal(
-        `${nameOf(inputs)} was not bought, because nobody knows how the purchase "${run.unsettled}" of this update ` +
-          `ended. ${NOTHING_CHARGED} Settle that one first, then run \`pulumi up\` again.`,
+  /** A preview reads the journal where it has it; else it says what it could not know. */
+  async function previewOpening(
+    declaration: Declaration,
+    before: readonly OrderReference[] = [],
+  ): Promise<OrderStep> {
+    let claimedBy: ClaimedElsewhere | undefined;
+    try {
+      claimedBy = await claimedElsewhere(declaration);
+    } catch (error) {
+      const { what } = unreachable(run.settings.journalFolder, error);
+      console.log(
+        `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
       );
     }
-    const { team, creditType } = argumentsOf(inputs);
-    if (team !== undefined) await run.preflight(nameOf(inputs), team, creditType);
+    const step = { before, opens: claimedBy === undefined, claimedBy };
+    run.orderSteps.set(keyOf(declaration), step);
+    return step;
+  }
+
+  /** The last order is closed first, so that what relies on its never having been sent stays true. */
+  async function reopen(order: OrderState, declaration: Declaration): Promise<OrderStep> {
+    const before = order.openings;
+    const no = (reason: Pick<OrderStep, "problem" | "claimedBy">): OrderStep => ({
+      before,
+      opens: false,
+      ...reason,
+    });
+    const problem = await whyNotOpen(declaration);
+    if (problem) return no({ problem });
+    try {
+      const last = order.openings.at(-1);
+      if (last !== undefined && !last.unarmed && last.journal !== undefined) {
+        const known = await run.knows(last);
+        if ((known.kind === "neverSent" || known.kind === "nothing") && !(await run.journal?.close(last))) {
+          // Its intent record came first: it may be under way at this moment.
+          const now = await run.knows(last);
+          if (now.kind === "inDoubt" && now.lease) return no({ problem: leaseProblem(now.lease) });
+          if (!isRaised(order, declaration)) return no({});
+        }
+      }
+      const claimedBy = await claimedElsewhere(declaration);
+      return claimedBy ? no({ claimedBy }) : { before, opens: true };
+    } catch (error) {
+      return no({ problem: unreachable(run.settings.journalFolder, error) });
+    }
+  }
+
+  /** Why no order may be opened now, found before anything is kept, so that a plain re-run is enough afterwards. */
+  async function whyNotOpen(declaration: Declaration): Promise<Problem | undefined> {
+    try {
+      run.settings.endpoint();
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+    if (run.inDoubt !== undefined) {
+      return {
+        what: `The purchase "${printable(run.inDoubt, 100)}" of this update is in doubt, so nothing more is sent.`,
+        firstDo: "Settle that one first",
+      };
+    }
+    const { team, creditType } = knownArguments(declaration);
+    return team === undefined ? undefined : run.preflight(team, creditType);
+  }
+
+  async function claimedElsewhere(declaration: Declaration): Promise<ClaimedElsewhere | undefined> {
+    const attempt = knownOr(declaration.arguments.attempt) ?? Number.POSITIVE_INFINITY;
+    return run.journal?.claimedElsewhere(identityOf(declaration), attempt);
   }
 
   async function open(
-    inputs: Inputs,
+    news: Properties,
+    declaration: Declaration,
     orderId: string,
-    earlier: ReturnType<typeof ordersOf>,
-  ): Promise<Inputs> {
-    const order = argumentsOf(inputs);
-    const name = nameOf(inputs);
-    let __journal: OpenedUnder = earlier.length > 0 ? { earlier } : {};
-    if (order.adopt === undefined) {
-      const signature = await journaled(() => run.journal?.sign());
-      if (signature !== undefined) __journal = { signature, ...__journal };
-      const balance = await run.balanceAtOpening(order.creditType);
-      if (balance !== undefined) __journal = { ...__journal, balance };
-      run.opened.add(orderId);
-      run.armed.arm({
-        orderId,
-        name,
-        arguments: order,
-        try: earlier.length + 1,
-        journaled: signature !== undefined,
-        balance,
-      });
-    }
-    return { ...repeated(inputs), orderId, __journal };
-  }
-
-  /** Counts an order that is about to be opened. Says why it isn't allowed; throws where nothing may be bought. */
-  function plan({ adopt, amount, creditType, team }: Inputs): ReturnType<Run["plan"]> {
-    if (adopt !== undefined) return undefined;
-    run.settings.refuseUnusable();
-    const over = run.plan({
-      amount: isUnknown(amount) ? undefined : (amount as number),
-      creditType: isUnknown(creditType) ? undefined : (creditType as CreditType),
-      team: isUnknown(team) ? null : (team as string | undefined),
-    });
-    return over && { ...over, why: `${over.why} ${NOTHING_CHARGED} Change it, or the budget.` };
-  }
-
-  async function journaled<T>(write: () => T | Promise<T>): Promise<T> {
+    before: readonly OrderReference[],
+  ): Promise<Properties> {
+    const args = knownArguments(declaration);
+    const { name } = declaration;
+    const identity = identityOf(declaration);
+    const balance = await run.balanceAtOpening(args.creditType);
+    const about = { orderId, name, identity, arguments: args, balance };
+    let journal: OrderReference["journal"];
     try {
-      return await write();
+      journal = await run.journal?.open(about);
     } catch (error) {
-      throw new Refusal(
-        `The journal (${printable(run.settings.journalFolder ?? "off")}) can't be written: ` +
-          `${printable((error as Error).message)}. ${NOTHING_CHARGED} Mend that, or set vercelCredits:journal to another ` +
-          "folder or off, and run `pulumi up` again.",
-      );
+      throw refusal(name, unreachable(run.settings.journalFolder, error));
     }
+    const reference: OrderReference = {
+      orderId,
+      attempt: args.attempt,
+      identity,
+      ...(journal && { journal }),
+    };
+    run.armed.arm({ ...about, reference });
+    const openings = [...before, reference];
+    return { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } };
+  }
+
+  /** An order under which no request is ever sent: a person's word is recorded, or another order has the claim. */
+  function unarmed(news: Properties, declaration: Declaration, orderId: string) {
+    const attempt = knownOr(declaration.arguments.attempt) ?? 1;
+    const reference: OrderReference = { orderId, attempt, identity: identityOf(declaration), unarmed: true };
+    return { id: orderId, outs: { ...repeated(news), orderId, __journal: { openings: [reference] } } };
+  }
+
+  /**
+   * Not a way round the purchase: what may have bought is not forgotten with its order. The engine deletes an order after its
+   * purchase, or alone, where that never came to be.
+   */
+  async function forget(_id: string, olds: Properties): Promise<void> {
+    const { orderId, openings } = readOrder(olds);
+    const declaration = readDeclaration(olds);
+    if (run.seen.has(orderId) || openings.some((one) => run.seen.has(one.orderId))) return;
+    const last = openings.at(-1);
+    let why = "nobody knows whether it bought";
+    let sentence = MAYBE_CHARGED;
+    try {
+      if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
+      const known = await run.knows(last);
+      sentence = sentenceOfKnowledge(known);
+      if (known.kind === "resolved") return;
+      if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
+      if (known.kind === "completed") {
+        if (["failed", "refused", "notSent"].includes(known.result.outcome)) return;
+        if (known.result.outcome === "bought") why = "it bought, as the journal knows";
+      }
+    } catch (error) {
+      why = unreachable(run.settings.journalFolder, error).what;
+    }
+    const urn = (declaration.resource?.urn ?? last?.identity?.urn)?.replace(
+      "vercel:CreditPurchase::",
+      "vercel:PurchaseOrder::",
+    );
+    throw new Refusal(
+      `The order of ${declaration.name} (${orderId}) is not deleted, because ${why}, and its purchase is not on record.`,
+      "Run `pulumi up` to record it, or settle it first (adopt, or withdraw: true). To drop it all the same, run " +
+        `\`pulumi state delete '${urn ?? "<the order's URN, see `pulumi stack --show-urns`>"}'\`.`,
+      sentence,
+    );
+  }
+
+  function planOrProblem(declaration: Declaration): Problem | undefined {
+    try {
+      run.settings.refuseUnusable();
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+    const over = run.plan(keyOf(declaration), wanted(declaration));
+    return over && { what: over.why, firstDo: CAPS };
+  }
+
+  function identityOf({ name, resource }: Declaration): PurchaseIdentity {
+    // Programs of an earlier version don't say which resource it is.
+    const { organization, urn } = resource ?? { organization: "", urn: name };
+    return { endpoint: run.settings.apiUrl.href, organization, urn };
   }
 }
 
-/** The line in which a preview says why a purchase is tried again without a higher attempt. */
-function againLine(inputs: Inputs, known: Knowledge): string {
-  const why =
-    known.verdict === "ended" ? "was refused, and nothing was charged" : "never left, as the journal proves";
-  return `🔁 ${nameOf(inputs)}: its request of an earlier run ${why}. It is tried again.`;
+const CAPS = "Change it, or the cap.";
+
+/** By what the steps of an order and of its purchase find each other in this process. */
+export function keyOf({ name, resource }: Declaration): string {
+  return resource?.urn ?? name;
+}
+
+/** Whether another try is asked for. An attempt that isn't known yet may turn out to be higher. */
+function isRaised({ attempt }: OrderState, { arguments: { attempt: wanted } }: Declaration): boolean {
+  return isUnknown(wanted) || Number(wanted) > attempt;
+}
+
+/** Nothing was charged under it, for certain, and nothing can be later. */
+function wasNeverSent(known: Knowledge): boolean {
+  return known.kind === "neverSent" || (known.kind === "completed" && known.result.outcome === "notSent");
+}
+
+function wanted({ arguments: { amount, creditType, team } }: Declaration): Wanted {
+  return {
+    amount: knownOr(amount),
+    creditType: knownOr(creditType),
+    team: isUnknown(team) ? null : team,
+  };
+}
+
+/** What `check` answers of an argument. The engine prints the value of a property that is named, secret or not. */
+export function failure(
+  { isSecret }: Declaration,
+  { property, what, firstDo }: { property: string; what: string; firstDo?: string },
+  sentence = NOTHING_CHARGED,
+): dynamic.CheckFailure {
+  const reason = [`${what.replace(/\.$/, "")}.`, sentence, firstDo].filter(Boolean).join(" ");
+  return { property: isSecret ? "" : property, reason: reason.toWellFormed() };
+}
+
+/** What a check hands on: what is left out filled in, less what only tells a preview from an update. */
+export function withDefaults({ __preview, ...news }: Properties): Properties {
+  return { source: "pulumi", attempt: 1, ...news };
 }

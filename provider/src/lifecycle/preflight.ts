@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { readAnswer } from "../charge/answer";
-import { jsonOf } from "../http/json";
-import type { Reply, Request } from "../http/request";
 import { NOTHING_CHARGED, printable, settingsPage } from "../domain/messages";
 import type { CreditType } from "../domain/order-arguments";
+import { jsonOf } from "../http/json";
+import type { Reply, Request } from "../http/request";
 import { type Endpoint, pathOf } from "../settings";
 
-/** What a look at a team says of buying for it. */
-export type Look =
+/** What a preflight check says of buying for a team. */
+export type Preflight =
   /** Nothing can be bought for it: a sentence, and what to do. */
   | { readonly kind: "stop"; readonly why: string; readonly firstDo: string }
   /** Nothing that could be understood, which never stops a purchase. */
@@ -17,7 +17,7 @@ export type Look =
 type Team = z.infer<typeof teamSchema>;
 
 /** No money is at stake in it, and an update waits for it. */
-const LONGEST_LOOK_SECONDS = 10;
+const LONGEST_CHECK_SECONDS = 10;
 
 /** What is read of a team; all else is ignored, and nothing is required. */
 const word = z.string().optional().catch(undefined);
@@ -34,22 +34,22 @@ const teamSchema = z.looseObject({
  * `GET /v2/teams/{idOrSlug}` with the token that would buy, so that the common mistakes are found before an order is
  * opened. Source: Vercel's page "Get a Team".
  */
-export async function lookAt(
+export async function preflight(
   team: string,
   { apiUrl, token }: Endpoint,
   ask: (request: Request) => Promise<Reply>,
-): Promise<Look> {
+): Promise<Preflight> {
   const url = pathOf(apiUrl, `/v2/teams/${encodeURIComponent(team)}`);
-  return read(await ask({ method: "GET", url, token, timeoutSeconds: LONGEST_LOOK_SECONDS }), team);
+  return read(await ask({ method: "GET", url, token, timeoutSeconds: LONGEST_CHECK_SECONDS }), team);
 }
 
-function read(reply: Reply, team: string): Look {
+function read(reply: Reply, team: string): Preflight {
   const name = printable(team, 100);
   if (reply.kind === "unsent") {
     return {
       kind: "stop",
       why: `Vercel can't be reached: ${reply.problem}.`,
-      firstDo: "Mend the connection",
+      firstDo: "Fix the connection",
     };
   }
   if (reply.kind === "lost") return { kind: "unclear", what: reply.problem };
@@ -63,8 +63,8 @@ function read(reply: Reply, team: string): Look {
 }
 
 /** Only what is Vercel's own refusal, by its shape, is taken for one. */
-function readRefusal({ httpStatus, body }: { httpStatus: number; body: string }, team: string): Look {
-  const { code, message } = readAnswer(body).error ?? {};
+function readRefusal({ httpStatus, body }: { httpStatus: number; body: string }, team: string): Preflight {
+  const { code, message } = readAnswer(body).parts.error ?? {};
   const advice = ADVICE[httpStatus];
   if (code === undefined || advice === undefined) {
     return { kind: "unclear", what: `Vercel answered ${httpStatus}` };
@@ -104,10 +104,13 @@ const NOT_ON: Partial<Record<CreditType, { plan: string; needs: string }>> = {
 };
 
 /** Why these credits can't be bought for the team, and what to do first, or undefined where it may go on. */
-export function whyNot(look: Look, creditType: CreditType): { why: string; firstDo: string } | undefined {
-  if (look.kind === "stop") return look;
-  if (look.kind === "unclear") return undefined;
-  const { name, team } = look;
+export function whyNot(
+  check: Preflight,
+  creditType: CreditType,
+): { why: string; firstDo: string } | undefined {
+  if (check.kind === "stop") return check;
+  if (check.kind === "unclear") return undefined;
+  const { name, team } = check;
   const slug = team.slug ?? name;
   const { role, teamRoles = [] } = team.membership ?? {};
   const roles = [role, ...teamRoles].filter((one) => one !== undefined);

@@ -1,61 +1,87 @@
 import type { dynamic } from "@pulumi/pulumi";
 import { type Balance, readBalance } from "../balances/balance";
-import { type Snapshot, snapshotOf } from "../balances/evidence";
+import { snapshotOf } from "../balances/evidence";
 import { type ArmedOrder, ArmedOrders } from "../charge/armed-orders";
-import { Charges, overBudget, type Surroundings, TAKEN, type Wanted } from "../charge/charge";
-import type { Outcome } from "../charge/outcome";
-import type { Reply, Request } from "../http/request";
-import { FileStore } from "../journal/file-store";
-import { Journal } from "../journal/journal";
-import type { JournalStore } from "../journal/store";
-import { readOrders, type Try, tryOf } from "../journal/tries";
-import { printable } from "../domain/messages";
+import { type OverCap, overCap, type Wanted } from "../charge/caps";
+import { type Charged, Charges, type Surroundings } from "../charge/charge";
+import { longestRequestSeconds } from "../charge/limits";
+import { UpdateLedger } from "../charge/update-ledger";
+import type { Snapshot } from "../domain/balance-snapshot";
+import { NOTHING_CHARGED, printable } from "../domain/messages";
 import type { CreditType } from "../domain/order-arguments";
 import { Refusal } from "../domain/refusal";
+import type { Result } from "../domain/result";
+import type { Reply, Request } from "../http/request";
+import type { JournaledPurchase } from "../journal/books";
+import { FileStore } from "../journal/file-store";
+import { type ClaimedElsewhere, Journal } from "../journal/journal";
+import type { Knowledge } from "../journal/knowledge";
+import type { JournalStore } from "../journal/store";
 import { type BalanceType, Settings } from "../settings";
-import { endWithEngine, engineIsGone } from "./engine";
-import { type Look, lookAt, stopped, whyNot } from "./preflight";
+import type { OrderReference } from "../state/order-reference";
+import { endWithEngine, engineIsGone, engineKey } from "./engine";
+import { type Preflight, preflight, stopped, whyNot } from "./preflight";
 
 /** What a run needs from outside. */
 export interface RunSurroundings extends Surroundings {
   store(folder: string): JournalStore;
-  /** Every try that a journal's folder holds. */
-  tries(folder: string): Promise<Try[]>;
+  ledger(folder: string, longestTurnSeconds: number): UpdateLedger;
+  /** Every purchase that a journal's folder holds. */
+  books(folder: string): Promise<JournaledPurchase[]>;
   /** A request that only reads. */
   ask(request: Request): Promise<Reply>;
 }
 
 const REAL: RunSurroundings = {
   // Loaded when it is needed, so that previews and updates that buy nothing don't pay for the HTTP client.
-  buy: async (order, endpoint) => (await import("../charge/buy.js")).buy(order, endpoint),
+  buy: async (order, endpoint, mayStillSend) =>
+    (await import("../charge/buy.js")).buy(order.arguments, endpoint, mayStillSend),
   ask: async (request) => (await import("../http/request.js")).request(request),
   engineIsGone,
   store: (folder) => new FileStore(folder),
-  tries: async (folder) =>
-    (await readOrders(new FileStore(folder))).map(tryOf).filter((one) => one !== undefined),
+  ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engineKey()}`, seconds),
+  books: async (folder) => (await import("../journal/books.js")).readBooks(new FileStore(folder)),
 };
+
+/** What this process found out about a purchase's order, for the purchase, which comes after it. */
+export interface OrderStep {
+  /** The orders that the state had, oldest first. */
+  readonly before: readonly OrderReference[];
+  /** Whether it opens another order; a preview only says so. */
+  readonly opens: boolean;
+  /** Why it opened none though one is wanted: what happened, and what to do. The purchase knows the sentence. */
+  readonly problem?: Problem | undefined;
+  readonly claimedBy?: ClaimedElsewhere | undefined;
+}
+
+export interface Problem {
+  readonly what: string;
+  readonly firstDo: string;
+}
 
 /**
  * What one provider process knows: one preview or one update. The preview and the update of one `pulumi up` run in
- * two processes; all purchases of an update share one.
+ * two processes; all purchases of an update share one, unless an option gives a resource its own.
  */
 export class Run {
   readonly armed = new ArmedOrders();
   readonly #charges: Charges;
   #config: dynamic.Config | undefined;
   #journal: { folder: string; journal: Journal } | undefined;
-  /** Dollars that this preview or update would charge, as far as it has come. */
-  #planned = 0;
+  #ledger: UpdateLedger | undefined;
+  /** Dollars that this preview or update would charge, as far as it has come, by purchase. */
+  readonly #planned = new Map<string, number>();
   readonly #balances = new Map<CreditType, Promise<Snapshot | undefined>>();
-  /** What was sent by this run. */
-  readonly made: Pick<Try, "order" | "team" | "creditType" | "amount" | "status" | "time">[] = [];
-  /** The orders that were opened by this run. */
-  readonly opened = new Set<string>();
-  readonly #looks = new Map<string, Promise<Look>>();
-  /** Set by what the program passes along. */
-  isPreview = false;
-  /** The intents whose record was taken from the journal by this run. */
-  readonly takenOver = new Set<string>();
+  readonly #preflights = new Map<string, Promise<Preflight>>();
+  /** What was sent by this run, by order: also where the journal could not keep it. */
+  readonly made = new Map<
+    string,
+    { readonly order: ArmedOrder; readonly result: Result; readonly time: string }
+  >();
+  /** By the purchase's URN, or its name. */
+  readonly orderSteps = new Map<string, OrderStep>();
+  /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
+  readonly seen = new Set<string>();
 
   constructor(
     private readonly surroundings: RunSurroundings = REAL,
@@ -86,19 +112,53 @@ export class Run {
     return this.#journal.journal;
   }
 
-  /** Sends the one request of an order that was armed in this run and has just been disarmed. */
-  async charge(order: ArmedOrder): Promise<Outcome | typeof TAKEN> {
-    const time = new Date().toISOString();
-    const outcome = await this.#charges.charge(order, this.settings, this.journal);
-    if (outcome !== TAKEN)
-      this.made.push({ order: order.orderId, ...order.arguments, status: outcome.status, time });
-    return outcome;
+  /**
+   * What is known of an order: by this run, else by the journal. Throws where the journal can't be reached, which is
+   * not the same as knowing nothing.
+   */
+  async knows(order: OrderReference | undefined): Promise<Knowledge> {
+    if (order === undefined) return { kind: "nothing" };
+    const made = this.made.get(order.orderId);
+    if (made !== undefined) {
+      const { intentId, purchaseIntentId } = made.result.receipt;
+      return {
+        kind: "completed",
+        order: order.orderId,
+        result: made.result,
+        ordered: { ...made.order.arguments },
+        time: made.time,
+        vercelIds: [intentId, purchaseIntentId].filter((id) => id !== undefined),
+      };
+    }
+    if (order.unarmed) return { kind: "neverSent", isClosed: true };
+    return (await this.journal?.knows(order)) ?? { kind: "nothing" };
   }
 
-  /** Every try on record in the journal of this machine; undefined where it is off. */
-  async tries(): Promise<Try[] | undefined> {
+  /** Sends the one request of an order that was armed in this run and has just been disarmed. */
+  async charge(order: ArmedOrder): Promise<Charged> {
+    const time = new Date().toISOString();
+    const { journal } = this;
+    const charged = await this.#charges.charge(order, this.settings, {
+      journal,
+      ledger: this.#updateLedger(),
+    });
+    if (charged.kind === "ended") this.made.set(order.orderId, { order, result: charged.result, time });
+    return charged;
+  }
+
+  #updateLedger(): UpdateLedger {
+    const { settings } = this;
+    this.#ledger ??= this.surroundings.ledger(
+      settings.updatesFolder,
+      longestRequestSeconds({ timeoutSeconds: settings.timeoutSeconds }),
+    );
+    return this.#ledger;
+  }
+
+  /** Every purchase on record in the journal of this machine; undefined where it is off. */
+  async books(): Promise<JournaledPurchase[] | undefined> {
     const folder = this.settings.journalFolder;
-    return folder === undefined ? undefined : this.surroundings.tries(folder);
+    return folder === undefined ? undefined : this.surroundings.books(folder);
   }
 
   /** The balance of these credits now; undefined where there is no key, or no such balance. Throws where it can't be read. */
@@ -126,28 +186,29 @@ export class Run {
     return read;
   }
 
-  /** The purchase of this update whose outcome is unknown, if there is one: then nothing more may be sent. */
-  get unsettled(): string | undefined {
-    return this.#charges.unsettled;
+  /** The purchase of this process whose outcome is unknown, if there is one: then nothing more may be sent. */
+  get inDoubt(): string | undefined {
+    return this.#charges.inDoubt;
   }
 
-  /** Throws where a look at the team says that these credits can't be bought. One request per team and update. */
-  async preflight(name: string, team: string, creditType: CreditType): Promise<void> {
-    if (!this.settings.preflight) return;
-    let look = this.#looks.get(team);
-    if (look === undefined) {
-      look = lookAt(team, this.settings.endpoint(), this.surroundings.ask).then(note);
-      this.#looks.set(team, look);
+  /** Why these credits can't be bought for a team, as far as a read can tell. One request per team and update. */
+  async preflight(team: string, creditType: CreditType): Promise<Problem | undefined> {
+    if (!this.settings.preflight) return undefined;
+    let check = this.#preflights.get(team);
+    if (check === undefined) {
+      check = preflight(team, this.settings.endpoint(), this.surroundings.ask).then(note);
+      this.#preflights.set(team, check);
     }
-    const why = whyNot(await look, creditType);
-    if (why) throw new Refusal(`${name} was not bought. ${stopped(why)}`);
+    const why = whyNot(await check, creditType);
+    return why && { what: why.why, firstDo: why.firstDo };
   }
 
-  /** Counts an order that is about to be opened, in a preview too. Says why the stack's budget doesn't allow it. */
-  plan(wanted: Wanted): ReturnType<typeof overBudget> {
-    const over = overBudget(wanted, this.settings, this.#planned);
-    this.#planned += wanted.amount ?? 0;
-    return over;
+  /** Counts an order that is about to be opened, in a preview too. Says why the stack's caps don't allow it. */
+  plan(purchase: string, wanted: Wanted): OverCap | undefined {
+    this.#planned.delete(purchase);
+    const before = [...this.#planned.values()].reduce((sum, amount) => sum + amount, 0);
+    this.#planned.set(purchase, wanted.amount ?? 0);
+    return overCap(wanted, this.settings, before);
   }
 
   /** Ends this process once its engine is gone and its last charge has ended and is written down. */
@@ -156,9 +217,16 @@ export class Run {
   }
 }
 
-function note(look: Look): Look {
-  if (look.kind === "unclear") {
-    console.log(`ℹ️ the look at the team before buying said nothing (${look.what}); the purchase goes on.`);
+/** A problem that stops before anything was kept, of a purchase that is not on record. */
+export function refusal(name: string, { what, firstDo }: Problem): Refusal {
+  return new Refusal(`${name} was not bought. ${stopped({ why: what, firstDo })}`);
+}
+
+export { NOTHING_CHARGED };
+
+function note(check: Preflight): Preflight {
+  if (check.kind === "unclear") {
+    console.log(`ℹ️ preflight check inconclusive (${check.what}); the purchase goes on.`);
   }
-  return look;
+  return check;
 }

@@ -23,6 +23,8 @@ const faultOptions = {
 };
 const onBuying = z.strictObject({
   fault: z.enum(Object.keys(FAULTS) as [Fault, ...Fault[]]),
+  body: z.json().optional(),
+  headers: z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/)).optional(),
   ...faultOptions,
 });
 const onReading = z.strictObject({

@@ -5,7 +5,7 @@ import type { Charge } from "./ledger";
 export interface Wire {
   /** 200 where absent. */
   readonly status?: number;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON where it is no string. */
   readonly body?: unknown;
   /** Where the connection is cut: before anything, within the answer's head, or in the middle of its body. */
@@ -18,10 +18,14 @@ export interface Wire {
 export interface FaultOptions {
   /** How many of the next requests it is for. Default: 1. */
   readonly times?: number;
-  /** For `status`: the HTTP status to answer, and for it and `rate-limit` and `slow`, what their words say. */
+  /** For `status` and `answer`: the HTTP status to answer. Default: 500 and 200. */
   readonly status?: number;
-  /** For `status`: charge first. Default: false. */
+  /** For `status` and `answer`: charge first. Default: false. */
   readonly charge?: boolean;
+  /** For `answer`: the body, a text as it is, or a value that is sent as JSON. Default: nothing. */
+  readonly body?: unknown;
+  /** For `answer`: headers besides, or instead of, those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For `status`: Vercel's error code. */
   readonly code?: string;
   /** For `rate-limit`: seconds in Retry-After. Default: 1. */
@@ -34,6 +38,8 @@ interface Misbehaviour {
   /** For people: the command's help and the page. */
   readonly says: string;
   readonly charges: boolean;
+  /** The option `charge` decides whether it charges. */
+  readonly asTold?: true;
   answer(order: Order, charge: Charge | undefined, options: FaultOptions, authorization: string): Wire;
 }
 
@@ -44,12 +50,16 @@ function charging(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
   return { says, charges: true, answer };
 }
 
+function asTold(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
+  return { says, charges: false, asTold: true, answer };
+}
+
 function harmless(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
   return { says, charges: false, answer };
 }
 
 /** Every way in which the sandbox can misbehave on a request that it would otherwise have served. */
-export const FAULTS = {
+const faults = {
   decline: harmless("the card is declined (402 payment_failed)", () => ({
     status: 402,
     body: errorBody("payment_failed", "Your card was declined."),
@@ -81,14 +91,17 @@ export const FAULTS = {
     status: 402,
     body: errorBody("purchase_complete_failed", "The purchase could not be completed."),
   })),
-  status: {
-    says: "any status, with or without a charge",
-    charges: false,
-    answer: (_order, _charge, { status = 500, code = "some_error" }) => ({
+  status: asTold(
+    "any status, with or without a charge",
+    (_order, _charge, { status = 500, code = "some_error" }) => ({
       status,
       body: errorBody(code, `The sandbox was told to answer ${status}.`),
     }),
-  },
+  ),
+  answer: asTold(
+    "any status, headers and body, with or without a charge",
+    (_order, _charge, { status = 200, headers = {}, body = "" }) => ({ status, headers, body }),
+  ),
   slow: charging("the answer takes its time", (order, charge, { milliseconds = 2000 }) => ({
     wait: milliseconds,
     body: bought(order, charge),
@@ -144,4 +157,6 @@ export const FAULTS = {
 } satisfies Record<string, Misbehaviour>;
 
 /** The name of a misbehaviour; the sandbox's page says what each does. */
-export type Fault = keyof typeof FAULTS;
+export type Fault = keyof typeof faults;
+
+export const FAULTS: { readonly [F in Fault]: Misbehaviour } = faults;

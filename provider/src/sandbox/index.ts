@@ -94,7 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const next = faults.shift();
     const misbehaviour = next && FAULTS[next.fault];
     const charges = misbehaviour
-      ? misbehaviour.charges || (next.fault === "status" && next.options.charge === true)
+      ? misbehaviour.charges || (misbehaviour.asTold === true && next.options.charge === true)
       : true;
     const charge = charges ? ledger.record(order) : undefined;
     if (charge)

@@ -17,11 +17,12 @@ export async function send(outgoing: ServerResponse, wire: Wire, requestId: stri
     outgoing.socket?.end(`HTTP/1.1 200 OK\r\nx-vercel-id: ${requestId}\r\ncontent-`);
     return RESPONSE_ALREADY_SENT;
   }
+  const headers = Object.entries(wire.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   outgoing.writeHead(status, {
     "content-type": typeof body === "string" && !body.startsWith("{") ? "text/html" : "application/json",
     "content-length": Buffer.byteLength(text),
     "x-vercel-id": requestId,
-    ...wire.headers,
+    ...Object.fromEntries(headers),
   });
   if (cut === "in the body") {
     outgoing.write(text.slice(0, text.length / 2), () => outgoing.socket?.end());

@@ -1,0 +1,49 @@
+import type { Outcome } from "../domain/outcome";
+import type { Receipt } from "../domain/receipt";
+import type { JournaledPurchase } from "./books";
+import { earlierOutcomeSchema, earlierResult, earlierSentSchema, earlierSettledSchema } from "./earlier";
+import type { FileStore } from "./file-store";
+import { parse, TORN } from "./records";
+
+/** What version 0.1 left in a journal's folder. */
+export async function readEarlierBooks(store: FileStore): Promise<JournaledPurchase[]> {
+  const names = store.names().map((name) => /^(order_[^.]+)\.(sent|outcome|settled)$/.exec(name)?.[1]);
+  const orders = [...new Set(names.filter((name) => name !== undefined))];
+  return (await Promise.all(orders.map((order) => readOrder(store, order)))).filter(
+    (one) => one !== undefined,
+  );
+}
+
+async function readOrder(store: FileStore, order: string): Promise<JournaledPurchase | undefined> {
+  const sent = whole(parse(earlierSentSchema, await store.read(`${order}.sent`)));
+  const outcome = whole(parse(earlierOutcomeSchema, await store.read(`${order}.outcome`)));
+  const settled = whole(parse(earlierSettledSchema, await store.read(`${order}.settled`)));
+  if (sent?.withdrawnFor !== undefined) return undefined; // never sent
+  const result = outcome && earlierResult(outcome);
+  const ended: Outcome = result?.outcome ?? "unknown";
+  const adopted = ended === "bought" ? undefined : settled?.adopted;
+  return {
+    order,
+    name: sent?.name,
+    project: sent?.project,
+    team: sent?.arguments?.team,
+    creditType: sent?.arguments?.creditType,
+    amount: sent?.arguments?.amount,
+    attempt: sent?.arguments?.attempt,
+    time: sent?.time ?? outcome?.time,
+    host: sent?.process.host,
+    outcome: adopted === undefined ? ended : "adopted",
+    status: adopted === undefined ? outcome?.status : "adopted",
+    receipt: { ...(result?.receipt as Receipt), ...(adopted !== undefined && { intentId: adopted }) },
+    settled: adopted === undefined ? undefined : ended,
+    requestLeft: true,
+    unresolved: ended === "unknown" && adopted === undefined && settled?.next === undefined,
+    forgotten: false,
+    doubleCharge: false,
+    known: false,
+  };
+}
+
+function whole<T extends object>(record: T | typeof TORN | undefined): T | undefined {
+  return record === TORN ? undefined : record;
+}

@@ -1,0 +1,80 @@
+import { MEANING, type Outcome } from "../domain/outcome";
+import type { Lease } from "../journal/claims";
+import type { Knowledge } from "../journal/knowledge";
+import type { OrderReference } from "../state/order-reference";
+import type { PurchaseState } from "../state/purchase-state";
+import type { Wish } from "./decision";
+
+/** What the journal knows of a purchase that is on record. */
+export interface Findings {
+  /** Of the order on record. */
+  readonly onRecord: Knowledge;
+  /** Of an order that an earlier run opened after that. */
+  readonly newer?: { readonly order: OrderReference; readonly known: Knowledge } | undefined;
+}
+
+/** What is to be done with a purchase that is on record. */
+export type Action =
+  | Wish
+  /** The journal knows more than the state. Nothing is sent. */
+  | { readonly kind: "record"; readonly order: OrderReference | undefined; readonly known: Knowledge }
+  /** Another process may be sending: nothing is recorded. `wish` is what has to wait. */
+  | { readonly kind: "wait"; readonly lease: Lease; readonly wish: Wish }
+  /** A newer order is in doubt. */
+  | { readonly kind: "inDoubt"; readonly order: OrderReference; readonly known: Knowledge }
+  /** The request of the very order on record was never sent, so it goes on by itself. */
+  | { readonly kind: "again" };
+
+/** The outcomes on record about which the journal may know more. */
+export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent", "withdrawn"];
+
+/**
+ * A recorded outcome is never overruled by something that is missing. What is there counts in this order:
+ *
+ * | the journal has | then |
+ * |---|---|
+ * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
+ * | of a newer order: a running lease | wait |
+ * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
+ * | of a newer order: an intent record alone | in doubt, unless a person's word settles it |
+ * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
+ * | of the order on record: a running lease | wait |
+ * | of the order on record: an end, where the state has none | recorded, unless a person's word goes further |
+ * | of the order on record: that it was never sent, as the state has it, too | again |
+ */
+export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: Findings): Action {
+  const isSaid = wish.kind !== "keep";
+  if (newer !== undefined) {
+    const { order, known } = newer;
+    const record: Action = { kind: "record", order, known };
+    if (known.kind === "completed" && stopsHigherAttempt(known.result.outcome, wish)) return record;
+    if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
+    if ((known.kind === "completed" || known.kind === "resolved") && !isSaid) return record;
+    if (known.kind === "inDoubt" && !isSaid) return { kind: "inDoubt", order, known };
+  }
+  const record: Action = { kind: "record", order: state.order, known: onRecord };
+  if (onRecord.kind === "completed" && onRecord.result.outcome === "bought") {
+    return state.outcome === "bought" ? wish : record;
+  }
+  if (onRecord.kind === "inDoubt" && onRecord.lease) return { kind: "wait", lease: onRecord.lease, wish };
+  if (isSaid) return wish;
+  if (onRecord.kind === "resolved" && state.outcome !== "withdrawn") return record;
+  if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
+    return record;
+  }
+  return wasNeverSent(state, onRecord) ? { kind: "again" } : wish;
+}
+
+/** What was learned after a higher attempt was set. A person's word about the end of the order itself goes further. */
+function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
+  if (outcome === "bought") return true;
+  return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
+}
+
+/** State and journal agree on the very order on record. */
+function wasNeverSent(state: PurchaseState, onRecord: Knowledge): boolean {
+  if (MEANING[state.outcome].anotherRequest !== "by itself") return false;
+  return (
+    onRecord.kind === "neverSent" || (onRecord.kind === "completed" && onRecord.result.outcome === "notSent")
+  );
+}

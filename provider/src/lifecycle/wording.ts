@@ -1,0 +1,106 @@
+import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { dollars } from "../domain/money";
+import { creditsFor } from "../domain/order-arguments";
+import { MEANING, sentenceOf } from "../domain/outcome";
+import type { Lease } from "../journal/claims";
+import type { ClaimedElsewhere } from "../journal/journal";
+import type { Knowledge } from "../journal/knowledge";
+import { type Declaration, isUnknown, knownOr } from "./inputs";
+import type { Problem } from "./run";
+
+// What the lifecycle says. What an outcome means in words stands in `domain/wording.ts`; nothing here is ever read back.
+
+/** The sentence that is true of a purchase, as far as its order's journal knows. */
+export function sentenceOfKnowledge(known: Knowledge): string {
+  if (known.kind === "completed") return sentenceOf(known.result.outcome, "later");
+  if (known.kind === "neverSent") return NOTHING_CHARGED;
+  if (known.kind !== "resolved") return MAYBE_CHARGED;
+  return sentenceOf("adopted" in known.resolution ? "adopted" : "withdrawn", "later", known.settled);
+}
+
+export function unreachable(folder: string | undefined, error: unknown): Problem {
+  const why = printable(error instanceof Error ? error.message : String(error), 300).replace(/\.$/, "");
+  return {
+    what: `The journal (vercelCredits:journal, ${printable(folder ?? "off")}) can't be read or written: ${why}.`,
+    firstDo: "Fix that, or set vercelCredits:journal to another folder or off",
+  };
+}
+
+export function leaseProblem({ host, until, process }: Lease): Problem {
+  return {
+    what:
+      `Process ${process.pid} on ${printable(host, 100)} may still be sending the request of this purchase's last order, ` +
+      `until ${printable(until, 40)} at the latest.`,
+    firstDo: "Wait until it has ended",
+  };
+}
+
+/** An order that this run did not open, or that was used already, of which nobody knows what came of it. */
+export function inDoubt(declaration: Declaration, orderId: string, known: Knowledge): string {
+  const { attempt, team } = declaration.arguments;
+  const when = known.kind === "inDoubt" && known.time !== undefined ? ` on ${printable(known.time, 40)}` : "";
+  const what =
+    known.kind === "inDoubt"
+      ? `Its order (${orderId}) was about to be sent${when}, and no answer is on record.`
+      : `Its order (${orderId}) was opened by an earlier run or used already, and no journal here knows what came of it.`;
+  return (
+    `${what} ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(team))}. If it is there, set adopt: "<its intent or ` +
+    `invoice id>". If it isn't, set attempt: ${Number(attempt) + 1} to buy it again, or withdraw: true if it isn't wanted ` +
+    "any more. If this is a replacement (--replace, pulumi state taint), undo it: a purchase is never replaced."
+  );
+}
+
+/** Another order for the same purchase came first. */
+export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere): string {
+  const { attempt } = declaration.arguments;
+  if (by.unreadable !== undefined) {
+    return (
+      `A record of the journal, ${printable(by.unreadable)}, can't be read, so another order for this purchase may have been ` +
+      `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team))}, then set adopt to its id, or ` +
+      "remove that file if it was not made."
+    );
+  }
+  const { order, host, time, outcome, settled, intentId, lease } = by;
+  const sentence = sentenceOf(outcome, "later", settled);
+  const first = `Order ${order}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
+  if (lease !== undefined) {
+    return `${first}, may still be under way, until ${printable(lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended, then run \`pulumi up\` again.`;
+  }
+  const higher = Math.max(by.attempt ?? 1, Number(knownOr(attempt) ?? 1)) + 1;
+  const ways = [
+    MEANING[outcome].money === "not charged" && outcome !== "checkout"
+      ? ""
+      : `Set adopt: "${printable(intentId ?? "<its intent or invoice id>", 200)}" to record it. `,
+    `To buy another one, set attempt: ${higher} or declare it under another name.`,
+  ].join("");
+  return `${first}, has the outcome "${outcome}"${intentId === undefined ? "" : ` (${printable(intentId, 200)})`}. ${sentence} ${ways}`;
+}
+
+/** One sentence a reviewer reads in a preview. */
+export function summarize(declaration: Declaration): string | undefined {
+  const { amount, adopt, creditType, team, withdraw } = declaration.arguments;
+  if ([amount, adopt, creditType, team].some(isUnknown)) return undefined;
+  const what = `${dollars(amount as number)} of ${describeCredits(declaration)}`;
+  if (adopt !== undefined) return `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
+  if (withdraw !== undefined)
+    return `Records that ${what} were not bought and aren't wanted; charges nothing.`;
+  return `Buys ${what}, charged to the team's card at once and not refundable.`;
+}
+
+/** The line in which a preview says what will be charged. */
+export function chargeLine(declaration: Declaration): string {
+  const { amount, adopt } = declaration.arguments;
+  const known = knownOr(amount);
+  const what = known === undefined ? "an amount not known before the update" : dollars(known);
+  const unless = isUnknown(adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
+  return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.`;
+}
+
+/** The line in which a preview says that an update would stop at this purchase. */
+export function stopLine({ name }: Declaration, why: string): string {
+  return `⚠️ ${name}: nothing will be bought, and \`pulumi up\` will fail, until it is settled: ${why}`;
+}
+
+function describeCredits({ arguments: { creditType, team } }: Declaration): string {
+  return creditsFor(knownOr(creditType), isUnknown(team) ? "(not known before the update)" : team);
+}
