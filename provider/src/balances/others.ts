@@ -8,8 +8,8 @@ export interface OtherPurchase {
   readonly team?: string | undefined;
   readonly amount?: number | undefined;
   readonly outcome: Outcome;
-  /** Whether a request of ours left for it. */
-  readonly requestLeft: boolean;
+  /** Whether a request of ours left for it, where that is known; else as its outcome means. */
+  readonly requestLeft?: boolean | undefined;
   /** When its order was opened. */
   readonly time?: string | undefined;
 }
@@ -36,12 +36,16 @@ export function othersSince(
 }
 
 /** What a person found and this machine did not send may have been charged at any time. */
-function wasCharged({ outcome, requestLeft }: OtherPurchase): boolean {
-  return MEANING[outcome].money === "charged" && requestLeft;
+function wasCharged(one: OtherPurchase): boolean {
+  return MEANING[one.outcome].money === "charged" && didRequestLeave(one);
 }
 
 /** A checkout session can be paid at any time, and a person's word that nothing was bought is no proof. */
-function mayBeCharged({ outcome, requestLeft }: OtherPurchase): boolean {
-  if (outcome === "checkout" || outcome === "withdrawn") return requestLeft;
-  return MEANING[outcome].money !== "not charged";
+function mayBeCharged(one: OtherPurchase): boolean {
+  const isUncertain = one.outcome === "checkout" || one.outcome === "withdrawn";
+  return isUncertain ? didRequestLeave(one) : MEANING[one.outcome].money !== "not charged";
+}
+
+function didRequestLeave({ outcome, requestLeft = MEANING[outcome].requestLeft }: OtherPurchase): boolean {
+  return requestLeft;
 }

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { readBalance } from "../balances/balance";
-import { compare, type Evidence, type Snapshot, snapshotOf, snapshotSchema } from "../balances/evidence";
+import { compare, type Evidence, snapshotOf } from "../balances/evidence";
+import { othersSince } from "../balances/others";
+import { type Snapshot, snapshotSchema } from "../domain/balance-snapshot";
 import { billingPage, MAYBE_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
-import type { CreditType } from "../domain/order-arguments";
-import { creditsFor } from "../domain/order-arguments";
+import { type CreditType, creditsFor } from "../domain/order-arguments";
+import { MEANING } from "../domain/outcome";
+import { outcomeInWords } from "../domain/outcome-in-words";
 import { request } from "../http/request";
+import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
-import { othersSince, readOrders, type Try, tryOf } from "../journal/tries";
-import { resourcesOf } from "../receipts/purchases";
+import { resourcesOf, type StackResource } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
+import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { journalFolder } from "./journal-folder";
 
 interface Options {
@@ -18,15 +22,28 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `pulumi-vercel-credits investigate ORDER`: what the balance suggests about a purchase that nobody knows the end of. */
+/** What is asked of an order here, whether a journal or a stack knows it. */
+export type OrderOnRecord = Pick<
+  JournaledPurchase,
+  | "order"
+  | "name"
+  | "team"
+  | "creditType"
+  | "amount"
+  | "attempt"
+  | "time"
+  | "outcome"
+  | "status"
+  | "settled"
+  | "receipt"
+  | "unresolved"
+  | "balance"
+>;
+
+/** `pulumi-vercel-credits investigate ORDER`: what the balance suggests about a purchase in doubt. */
 export async function investigate(beginning: string, { folder, state, json }: Options): Promise<void> {
-  const tries = await readTries(folder);
-  const all = state === undefined ? tries : [...triesOfStack(state), ...tries];
-  const matching = all.filter(({ order }) => order.startsWith(beginning));
-  const orders = new Set(matching.map(({ order }) => order));
-  if (orders.size > 1) throw new Error(`${printable(beginning)} is the beginning of several orders`);
-  // The journal's word comes last: it may know the end where the state doesn't.
-  const found = matching.at(-1);
+  const books = await readBooks(new FileStore(await journalFolder(folder)));
+  const found = find(beginning, state === undefined ? [] : ordersOfStack(stackIn(state)), books);
   if (found === undefined) {
     const where =
       state === undefined
@@ -34,105 +51,113 @@ export async function investigate(beginning: string, { folder, state, json }: Op
         : "the journal and that state";
     throw new Error(`${where} knows no order ${printable(beginning)}`);
   }
-  const { verdict, says } = found.unresolved ? await evidenceOf(found, tries) : settled(found);
+  const { hint, says } = found.unresolved ? await evidenceOf(found, books) : nothingToFindOut(found);
   if (json)
     return console.log(
-      JSON.stringify({ order: found.order, verdict, says, before: found.balance }, undefined, 2),
+      JSON.stringify({ order: found.order, hint, says, before: found.balance }, undefined, 2),
     );
-  console.log(printable(`${describe(found)}`, 500));
+  console.log(printable(describe(found), 500));
   console.log(says);
   if (found.unresolved) console.log(`\n${waysOut(found)}`);
 }
 
-/** What the balance suggests about an unresolved try. Never throws: where nothing can be compared it says why. */
-export async function evidenceOf(one: Try, tries: readonly Try[]): Promise<Evidence> {
+/** The order that begins so. Where both know it, what the journal says: it may know the end where the state doesn't. */
+function find(
+  beginning: string,
+  ofStack: readonly OrderOnRecord[],
+  books: readonly OrderOnRecord[],
+): OrderOnRecord | undefined {
+  const matching = [...ofStack, ...books].filter(({ order }) => order.startsWith(beginning));
+  if (new Set(matching.map(({ order }) => order)).size > 1)
+    throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  return matching.at(-1);
+}
+
+/** What the balance suggests about an order in doubt. Never throws: where nothing can be compared it says why. */
+export async function evidenceOf(one: OrderOnRecord, books: readonly JournaledPurchase[]): Promise<Evidence> {
   const cannot = (why: string): Evidence => ({
-    verdict: "can't tell",
+    hint: "can't tell",
     says: `The balance can't tell whether it was charged: ${why}.`,
   });
   const { balance: before, amount, creditType } = one;
   if (creditType === "agent") return cannot("there is none to read for Agent credits");
   if (before === undefined || amount === undefined) {
-    const key =
-      creditType === undefined ? "no key" : `${BALANCES[creditType as Snapshot["creditType"]]?.key} was not`;
-    return cannot(`none was kept when its order was opened (${key} set, or it could not be read)`);
+    const key = BALANCES[creditType as Snapshot["creditType"]]?.key;
+    const why = key === undefined ? "" : ` (${key} was not set, or it could not be read)`;
+    return cannot(`none was recorded when its order was opened${why}`);
   }
   try {
     const source = new Settings(() => undefined).balanceSource(before.creditType);
     if (source === undefined) return cannot(`set ${BALANCES[before.creditType].key} to read it now`);
     const now = snapshotOf(before.creditType, await readBalance(before.creditType, source, request));
-    return compare(amount, before, now, { ...othersSince(tries, one, before.at), isComplete: true });
+    return compare(amount, before, now, { ...othersSince(books, one, before.at), isComplete: true });
   } catch (error) {
     return cannot(printable((error as Error).message, 300));
   }
 }
 
-async function readTries(folder: string | undefined): Promise<Try[]> {
-  const from = await journalFolder(folder);
-  return (await readOrders(new FileStore(from))).map(tryOf).filter((one) => one !== undefined);
+function stackIn(file: string): StackResource[] {
+  return resourcesOf(readFileSync(file === "-" ? 0 : file, "utf8"));
 }
 
 const ORDER_TYPE = "pulumi-nodejs:dynamic/vercel:PurchaseOrder";
 
-/** The orders of a stack, as far as it knows how they ended. */
-function triesOfStack(file: string): Try[] {
-  const resources = resourcesOf(readFileSync(file === "-" ? 0 : file, "utf8"));
+/** The orders of a stack, as far as it knows what they came to. */
+export function ordersOfStack(resources: readonly StackResource[]): OrderOnRecord[] {
   return resources
     .filter(({ type }) => type === ORDER_TYPE)
     .map(({ urn, outputs = {} }) => {
-      const purchase = resources.find(
-        (one) => one.urn === urn.replace("vercel:PurchaseOrder", "vercel:CreditPurchase"),
-      );
-      const { orderId, __label, team, creditType, attempt, __journal } = outputs as Record<string, never>;
-      const amount = typeof outputs.amount === "number" ? outputs.amount : undefined; // else it is a secret
-      const { orderId: under, status, intentId, time } = (purchase?.outputs ?? {}) as Record<string, never>;
-      const isKnown = under === orderId && status !== undefined && status !== "unknown";
+      const purchaseUrn = urn.replace("vercel:PurchaseOrder", "vercel:CreditPurchase");
+      const purchase = resources.find((one) => one.urn === purchaseUrn);
+      const recorded = purchase && readPurchase(purchase.outputs ?? {});
+      const ofThis = recorded?.order?.orderId === outputs.orderId ? recorded : undefined;
+      // The arguments of an order are outputs of the same names.
+      const { name, arguments: ordered } = readPurchase(outputs);
+      const { team, creditType, amount, attempt } = ordered;
       return {
-        order: `${orderId}`,
-        ...{
-          name: __label,
-          team,
-          creditType,
-          amount,
-          attempt,
-          status: under === orderId ? status : undefined,
-        },
-        ...{ intentId, time, unresolved: !isKnown },
-        balance: snapshotSchema.safeParse((__journal as { balance?: unknown } | undefined)?.balance).data,
+        order: `${outputs.orderId}`,
+        ...{ name, team, creditType, amount, attempt },
+        ...outcomeOf(ofThis),
+        balance: snapshotSchema.safeParse((outputs.__journal as { balance?: unknown } | undefined)?.balance)
+          .data,
       };
     });
 }
 
-function describe({
-  order,
-  name,
-  amount,
-  creditType,
-  team,
-  time,
-  status = "no answer recorded",
-}: Try): string {
+/** Without a record of this very order, nothing is known of it. */
+function outcomeOf(recorded: PurchaseState | undefined) {
+  const { outcome = "unknown", status, settled, receipt = {} } = recorded ?? {};
+  return { outcome, status, settled, receipt, unresolved: outcome === "unknown" };
+}
+
+function describe(one: OrderOnRecord): string {
+  const { order, name, amount, creditType, team, time } = one;
   const what =
     amount === undefined
       ? "a purchase"
       : `${dollars(amount)} of ${creditsFor(creditType as CreditType, team)}`;
-  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, sent ${time}`}: ${status}.`;
+  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, ${time}`}: ${outcomeInWords(one)}.`;
 }
 
-function settled({ status, intentId, adopted, next }: Try): { verdict: string; says: string } {
-  const how =
-    adopted !== undefined
-      ? `it was adopted as ${adopted}`
-      : next !== undefined
-        ? `a person gave it up, and ${next} was opened in its place`
-        : `it is ${status}${intentId === undefined ? "" : ` (${intentId})`}`;
-  return { verdict: "settled", says: printable(`There is nothing to find out: ${how}.`) };
+function nothingToFindOut(one: OrderOnRecord): { hint: string; says: string } {
+  const id = one.receipt.intentId;
+  const what = `${outcomeInWords(one)}${id === undefined ? "" : ` (${id})`}`;
+  const says =
+    MEANING[one.outcome].money === "in doubt"
+      ? `It is ${what}, which Vercel's own pages tell: ${billingPage(one.team)}.`
+      : `There is nothing to find out: it is ${what}.`;
+  return { hint: "settled", says: printable(says) };
 }
 
-function waysOut({ team, attempt = 1 }: Try): string {
+/** Said of an order in doubt. */
+function waysOut({ order, team, attempt = 1 }: OrderOnRecord): string {
   return (
-    `${MAYBE_CHARGED} That is a hint; you decide. Look for the purchase on ${billingPage(team)}, then settle it in the program:\n` +
-    '  it was charged:      adopt: "<its intent or invoice id>"\n' +
-    `  it was not charged:  attempt: ${attempt + 1}   (buys it again)`
+    `${MAYBE_CHARGED} This is only a hint; you decide. Look for the purchase on ${billingPage(team)}, then settle it ` +
+    "in the program:\n" +
+    '  it was charged:                    adopt: "<its intent or invoice id>"\n' +
+    `  it was not, and is still wanted:   attempt: ${attempt + 1}   (buys it)\n` +
+    "  it was not, and isn't wanted:      withdraw: true\n" +
+    "Where no program declares it any more:\n" +
+    `  npx pulumi-vercel-credits journal settle ${order} --adopt ID | --withdraw`
   );
 }

@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
+import { outcomeInWords } from "../domain/outcome-in-words";
+import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
-import { TORN } from "../journal/records";
-import { type OrderRecords, readOrders, type Try, tryOf } from "../journal/tries";
 import { evidenceOf } from "./investigate";
 import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";
@@ -14,108 +14,151 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `pulumi-vercel-credits journal`: every try on this machine, and which of them nobody knows the end of. */
+/** `pulumi-vercel-credits journal`: every order that this journal knows, and which of them need a person. */
 export async function journal(options: Options): Promise<void> {
-  const { folder, orders } = await read(options);
-  const tries = orders.map(tryOf).filter((one) => one !== undefined);
-  const unresolved = tries.filter((one) => one.unresolved);
-  if (unresolved.length > 0) process.exitCode = 1;
-  const hints = await hintsOn(unresolved, tries);
-  if (options.json) return printJson({ folder, unresolved: unresolved.length, tries, hints });
-  if (tries.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
-  console.log(tableOf(tries).toString());
-  if (unresolved.length === 0) return;
+  const folder = await journalFolder(options.folder);
+  const books = await readBooks(new FileStore(folder));
+  const unresolved = books.filter((one) => one.unresolved);
+  const doubled = books.filter(isDoubled);
+  if (unresolved.length + doubled.length > 0) process.exitCode = 1;
+  const hints = await hintsOn(unresolved, books);
+  if (options.json)
+    return printJson({
+      folder,
+      unresolved: unresolved.length,
+      doubleCharges: doubled.length,
+      purchases: books,
+      hints,
+    });
+  if (books.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
+  console.log(tableOf(books).toString());
+  for (const { order, says } of hints) console.log(`\n${printable(order)}: ${says}`);
+  if (unresolved.length > 0) console.log(`\n${onUnresolved(unresolved)}`);
+  if (doubled.length > 0) console.log(`\n${onDoubled(doubled)}`);
+}
+
+/** Two orders charged for one purchase, and nobody has said yet that it is known. */
+function isDoubled({ doubleCharge, known }: JournaledPurchase): boolean {
+  return doubleCharge && !known;
+}
+
+function onUnresolved(unresolved: readonly JournaledPurchase[]): string {
+  const [first] = unresolved;
   const what = unresolved.length === 1 ? "1 is unresolved" : `${unresolved.length} are unresolved`;
-  console.log(
-    `${hints.map(({ order, says }) => `\n${printable(order)}: ${says}\n`).join("")}\n${what} (❓): nobody knows how it ended. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
-      "there, set adopt to its id; if it is not, raise attempt; then run `pulumi up`.\n" +
-      `\`pulumi-vercel-credits journal show ${unresolved[0]?.order}\` says all that is known, \`investigate\` what the balance ` +
-      "suggests.",
+  return (
+    `${what} (❓): nobody knows what came of it. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
+    "there, set adopt to its id; if it is not, raise attempt to buy it, or set withdraw: true; then run `pulumi up`. " +
+    `Where no program declares it any more, use \`pulumi-vercel-credits journal settle\`.\n` +
+    `\`pulumi-vercel-credits journal show ${first?.order}\` prints all that is recorded, \`investigate\` what the ` +
+    "balance suggests."
   );
 }
 
-/** What the balances suggest, for the tries that kept one when their order was opened. */
-function hintsOn(unresolved: readonly Try[], tries: readonly Try[]) {
+function onDoubled(doubled: readonly JournaledPurchase[]): string {
+  const orders = doubled.map(({ order, name }) => `${printable(order)} (${printable(name ?? "?", 100)})`);
+  const lines = orders.map((order) => `  ${order}`).join("\n");
+  return (
+    `Charged more than once for one purchase (‼️):\n${lines}\n${CHARGED} If that was not intended, ask Vercel's support ` +
+    "for a refund. Then say that it is known: `pulumi-vercel-credits journal settle " +
+    `${doubled[0]?.order} --known\`.`
+  );
+}
+
+/** What the balances suggest about the orders that recorded one when they were opened. */
+function hintsOn(unresolved: readonly JournaledPurchase[], books: readonly JournaledPurchase[]) {
   const comparable = unresolved.filter(({ balance }) => balance !== undefined);
   return Promise.all(
-    comparable.map(async (one) => ({ order: one.order, ...(await evidenceOf(one, tries)) })),
+    comparable.map(async (one) => ({ order: one.order, ...(await evidenceOf(one, books)) })),
   );
 }
 
-/** `pulumi-vercel-credits journal show ORDER`: everything that is known of one order. */
+/** `pulumi-vercel-credits journal show ORDER`: everything that is recorded of one order. */
 export async function showOrder(beginning: string, options: Options): Promise<void> {
-  const { folder, orders } = await read(options);
-  const [found, another] = orders.filter(({ order }) => order.startsWith(beginning));
+  const folder = await journalFolder(options.folder);
+  const store = new FileStore(folder);
+  const books = await readBooks(store);
+  const [found, another] = books.filter(({ order }) => order.startsWith(beginning));
   if (found === undefined) {
     throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
   }
   if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
-  const one = tryOf(found);
-  if (one?.unresolved) process.exitCode = 1;
-  const tries = orders.map(tryOf).filter((each) => each !== undefined);
-  const [hint] = one?.unresolved ? await hintsOn([one], tries) : [];
-  if (options.json) return printJson({ folder, ...found, ...(hint && { hint }) });
-  console.log(describe(found, orders));
+  if (found.unresolved || isDoubled(found)) process.exitCode = 1;
+  const [hint] = found.unresolved ? await hintsOn([found], books) : [];
+  const records = await recordsOf(found.order, store);
+  if (options.json) return printJson({ folder, ...found, records, ...(hint && { hint }) });
+  console.log([`${found.order}: ${resultOf(found)}`, ...records.flatMap(section)].join("\n"));
+  if (found.unresolved) console.log(`  ${MAYBE_CHARGED}`);
+  if (isDoubled(found)) console.log(`  ${onDoubled([found])}`);
   if (hint) console.log(`  ${hint.says}`);
 }
 
-async function read({ folder: given }: Options): Promise<{ folder: string; orders: OrderRecords[] }> {
-  const folder = await journalFolder(given);
-  return { folder, orders: await readOrders(new FileStore(folder)) };
+interface NamedRecord {
+  readonly name: string;
+  /** Undefined where it was cut off while it was written, or isn't ours. */
+  readonly record: Record<string, unknown> | undefined;
 }
 
-function tableOf(tries: readonly Try[]) {
+/** The records of a folder that are about an order, in the order they were written. For reading by people. */
+async function recordsOf(order: string, store: FileStore): Promise<NamedRecord[]> {
+  const all = await Promise.all(
+    store.names().map(async (name) => ({ name, record: parsed(await store.read(name)) })),
+  );
+  return all
+    .filter(({ name, record }) => name.startsWith(`${order}.`) || isAbout(order, record))
+    .toSorted((a, b) => `${a.record?.time ?? ""}`.localeCompare(`${b.record?.time ?? ""}`));
+}
+
+/** A closing record stands under a name that an intent would have taken. */
+function isAbout(order: string, record: NamedRecord["record"]): boolean {
+  return record?.order === order || record?.closed === order;
+}
+
+function parsed(text: string | undefined): NamedRecord["record"] {
+  try {
+    const json: unknown = JSON.parse(text ?? "");
+    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tableOf(books: readonly JournaledPurchase[]) {
   const table = new Table({
-    head: ["", "order", "try", "time", "purchase", "team", "credits", "dollars", "outcome", "intent"],
+    head: ["", "order", "attempt", "time", "purchase", "team", "credits", "dollars", "outcome", "intent"],
     ...PLAIN,
     colAligns: ["left", "left", "right", "left", "left", "left", "left", "right", "left", "left"],
   });
-  for (const one of tries) {
+  for (const one of books) {
     const cells = [
-      one.unresolved ? "❓" : "",
+      one.unresolved ? "❓" : isDoubled(one) ? "‼️" : "",
       one.order,
-      one.try,
+      one.attempt,
       one.time?.replace(/\.\d+Z$/, "Z"),
       one.name,
       one.team ?? "(the token's own)",
       one.creditType,
       one.amount === undefined ? undefined : dollars(one.amount),
-      outcomeOf(one),
-      one.intentId,
+      resultOf(one),
+      one.receipt.intentId,
     ].map((cell) => printable(`${cell ?? ""}`, 80));
-    table.push(one.unresolved ? cells.map((cell) => styleText("red", cell)) : cells);
+    const style = styleOf(one);
+    table.push(style === undefined ? cells : cells.map((cell) => styleText(style, cell)));
   }
   return table;
 }
 
-function outcomeOf({ status = "no answer recorded", adopted, next }: Try): string {
-  if (adopted !== undefined) return `${status}, adopted as ${adopted}`;
-  return next === undefined ? status : `${status}, then tried again`;
+function styleOf(one: JournaledPurchase): "red" | "dim" | undefined {
+  if (one.unresolved || isDoubled(one)) return "red";
+  return one.requestLeft ? undefined : "dim";
 }
 
-/** An order's records, a line for each thing that is known. */
-function describe({ order, sent, outcome, settled }: OrderRecords, all: readonly OrderRecords[]): string {
-  const before = all.filter((one) => nextOf(one) === order).map((one) => one.order);
-  return [
-    order,
-    ...before.map((one) => `  opened in place of: ${one}`),
-    ...section(nextOf({ sent }) === undefined ? "sent" : "withdrawn: never sent", sent),
-    ...section("outcome", outcome ?? (sent && nextOf({ sent }) === undefined ? NO_ANSWER : undefined)),
-    ...section("settled", settled),
-  ].join("\n");
+function resultOf(one: JournaledPurchase): string {
+  return `${printable(outcomeInWords(one), 100)}${one.forgotten ? ", forgotten" : ""}`;
 }
 
-const NO_ANSWER = { "no answer recorded": MAYBE_CHARGED };
-
-function nextOf({ sent, settled }: Partial<OrderRecords>): string | undefined {
-  if (settled !== undefined && settled !== TORN && settled.next !== undefined) return settled.next;
-  return sent === undefined || sent === TORN ? undefined : sent.withdrawnFor;
-}
-
-function section(title: string, record: object | string | undefined): string[] {
-  if (record === undefined) return [];
-  if (typeof record === "string") return [`  ${title}: unreadable record`];
-  return [`  ${title}`, ...lines(record, "    ")];
+function section({ name, record }: NamedRecord): string[] {
+  if (record === undefined) return [`  ${printable(name)}: a record that can't be read`];
+  return [`  ${printable(name)}`, ...lines(record, "    ")];
 }
 
 function lines(record: object, indent: string): string[] {

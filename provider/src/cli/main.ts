@@ -17,7 +17,7 @@ program
 
 const journal = program
   .command("journal")
-  .description("list what was sent from this machine, and what came of it; exits with 1 where nobody knows")
+  .description("list every order and what came of it; exits with 1 where one is unresolved, or charged twice")
   .option(
     "--folder <folder>",
     "the journal's folder, where the stack sets vercelCredits:journal (default: as the provider's)",
@@ -27,13 +27,13 @@ const journal = program
 
 journal
   .command("show <order>")
-  .description("everything known of one order")
+  .description("everything recorded of one order")
   .action(async (order) => (await import("./journal.js")).showOrder(order, journal.opts()));
 
 program
   .command("review")
   .description(
-    "say what a merge would charge, from `pulumi preview --json`; exits with 1 where it is over budget",
+    "say what a merge would charge, from `pulumi preview --json`; exits with 1 where that is over budget, not known, or `pulumi up` will fail",
   )
   .argument("[file]", "what Pulumi printed, or - for standard input", "-")
   .option("--format <format>", "markdown, text or json", "markdown")
@@ -48,7 +48,7 @@ program
 
 program
   .command("investigate")
-  .description("what the balance suggests about an order whose outcome nobody knows; it decides nothing")
+  .description("what the balance suggests about an order in doubt; it decides nothing")
   .argument("<order>", "the order, or how it begins")
   .option("--folder <folder>", "the journal's folder (default: as the provider's)")
   .option("--state <file>", "what `pulumi stack export` wrote, for an order that no journal here knows")

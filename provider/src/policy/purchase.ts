@@ -1,3 +1,5 @@
+import { isOutcome, MEANING } from "../domain/outcome";
+
 /** The type of a purchase, as the engine names it to policies. */
 const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 
@@ -21,4 +23,13 @@ export function read(props: Record<string, unknown>, key: string): unknown {
 export function dollarsOf(props: Record<string, unknown>): number | undefined {
   const amount = read(props, "amount");
   return typeof amount === "number" ? amount : undefined;
+}
+
+/**
+ * Whether a purchase costs nothing: it has an outcome that says so, and this preview or update sends nothing for it, for
+ * then there would be no outcome yet. Whatever can't be read counts.
+ */
+export function costsNothing(props: Record<string, unknown>): boolean {
+  const outcome = read(props, "outcome");
+  return isOutcome(outcome) && !MEANING[outcome].counts;
 }

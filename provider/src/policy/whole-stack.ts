@@ -3,11 +3,12 @@
 
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { dollars } from "../domain/money";
-import { dollarsOf, isPurchase, read } from "./purchase";
+import { costsNothing, dollarsOf, isPurchase, read } from "./purchase";
 
 /**
  * `credits-per-stack`: all purchases of a stack, made now or at any time before and still on record, cost no more than
- * `maxAmount` US dollars before tax. Does nothing without `maxAmount`. A purchase that was forgotten doesn't count.
+ * `maxAmount` US dollars before tax. Does nothing without `maxAmount`. A purchase that was forgotten doesn't count, nor one
+ * whose outcome on record says that it was not charged.
  */
 export const creditsPerStack: StackValidationPolicy = {
   name: "credits-per-stack",
@@ -15,7 +16,7 @@ export const creditsPerStack: StackValidationPolicy = {
   configSchema: { properties: { maxAmount: { type: "number", minimum: 0 } } },
   validateStack({ resources, getConfig }, report) {
     const { maxAmount } = getConfig<{ maxAmount?: number }>();
-    if (maxAmount !== undefined) limit("this stack", resources.filter(isPurchase), maxAmount, report);
+    if (maxAmount !== undefined) limit("this stack", resources.filter(counts), maxAmount, report);
   },
 };
 
@@ -33,12 +34,16 @@ export const creditsPerTeam: StackValidationPolicy = {
     const { maxAmounts } = getConfig<{ maxAmounts?: Record<string, number> }>();
     if (maxAmounts === undefined) return;
     const limits = new Map(Object.entries(maxAmounts));
-    for (const [team, purchases] of Map.groupBy(resources.filter(isPurchase), teamOf)) {
+    for (const [team, purchases] of Map.groupBy(resources.filter(counts), teamOf)) {
       const maxAmount = limits.get(team) ?? limits.get("*");
       if (maxAmount !== undefined) limit(`team ${team}`, purchases, maxAmount, report);
     }
   },
 };
+
+function counts(resource: PolicyResource): boolean {
+  return isPurchase(resource) && !costsNothing(resource.props);
+}
 
 function teamOf({ props }: PolicyResource): string {
   const team = read(props, "team");

@@ -3,7 +3,7 @@ import { printable } from "../domain/messages";
 import { isOutcome, type Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
-import { intentsOf, isDocumented, provenBy } from "./kept-answer";
+import { idIn, isDocumented, provenBy, wordsIn } from "./kept-answer";
 import { type OrderReference, openingsOf } from "./order-reference";
 import { type PurchaseRecord, purchaseRecordSchema } from "./purchase-record";
 
@@ -157,7 +157,7 @@ function outcomeOfEarlier(outputs: Outputs, receipt: Receipt): Outcome {
 
 /** Earlier versions kept whatever Vercel called an intent, also where that is a word of ours. */
 function isVercelsWord(status: string, { answer, adopt }: Outputs): boolean {
-  return !isThere(adopt) && intentsOf(answer).words.includes(status);
+  return !isThere(adopt) && wordsIn(answer).includes(status);
 }
 
 /** Earlier versions kept what was learned before a purchase was adopted, and not what it was called then. */
@@ -173,7 +173,7 @@ function vercelIdsOf(outcome: Outcome, receipt: Receipt, record: PurchaseRecord 
   const { intentId, purchaseIntentId, answer } = receipt;
   const isPersonsWord = outcome === "adopted" || outcome === "withdrawn";
   const ids = isPersonsWord
-    ? (record?.vercelIds ?? [...intentsOf(answer).ids, purchaseIntentId])
+    ? (record?.vercelIds ?? [idIn(answer), purchaseIntentId])
     : [intentId, purchaseIntentId];
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
