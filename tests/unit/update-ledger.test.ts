@@ -61,7 +61,9 @@ class Charging {
     for (;;) {
       const found = this.said.find((said) => said.kind === kind);
       if (found) return found;
-      await once(this.child, "message");
+      if (this.child.exitCode !== null)
+        throw new Error(`ended with ${this.child.exitCode}, and never "${kind}"`);
+      await Promise.race([once(this.child, "message"), once(this.child, "exit")]);
     }
   }
 
