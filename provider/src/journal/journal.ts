@@ -153,6 +153,11 @@ export class Journal {
     await write(this.store, `${orderId}.forgotten`, { order: orderId }, "durable");
   }
 
+  /** A person knows that two orders charged for one purchase. */
+  async acknowledge(orderId: string): Promise<void> {
+    await write(this.store, `${orderId}.known`, { order: orderId }, "durable");
+  }
+
   async isForgotten(orderId: string): Promise<boolean> {
     return parse(noteSchema, await this.store.read(`${orderId}.forgotten`)) !== undefined;
   }
@@ -162,11 +167,22 @@ export class Journal {
     const { orderId, signature } = order;
     if (signature !== undefined) {
       const isOfThis = (await this.store.read(signature))?.includes(signature) ?? false;
-      return isOfThis ? knowledgeOfEarlier(this.store, orderId) : { kind: "nothing" };
+      return isOfThis ? this.#knowledgeOfEarlier(orderId) : { kind: "nothing" };
     }
     if (order.journal === undefined) return { kind: "nothing" };
     if ((await this.#markers.standing(order.journal.id)) === "other") return { kind: "nothing" };
     return this.#knowledgeOf(order);
+  }
+
+  /** A person's word of today may be about an order of version 0.1. */
+  async #knowledgeOfEarlier(orderId: string): Promise<Knowledge> {
+    const known = await knowledgeOfEarlier(this.store, orderId);
+    const resolution = (await this.#resolutions(orderId)).at(-1);
+    if (resolution === undefined || known.kind === "nothing" || known.kind === "neverSent") return known;
+    const ended = known.kind === "completed" ? known.result.outcome : "unknown";
+    return ended === "bought"
+      ? known
+      : { ...known, kind: "resolved", resolution: wordOf(resolution), settled: ended };
   }
 
   async #knowledgeOf(order: OrderReference): Promise<Knowledge> {
@@ -184,10 +200,8 @@ export class Journal {
     };
     if (result?.outcome === "bought") return { kind: "completed", result, ...about };
     if (resolution !== undefined) {
-      const { adopted } = resolution;
-      const word = adopted === undefined ? { withdrawn: true as const } : { adopted };
       const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
-      return { kind: "resolved", resolution: word, settled, ...about };
+      return { kind: "resolved", resolution: wordOf(resolution), settled, ...about };
     }
     if (result !== undefined) return { kind: "completed", result, ...about };
     const closing = claims.find(isClosingOf(orderId));
@@ -265,6 +279,10 @@ function aboutOrder({ orderId, name, identity, arguments: args, balance }: Order
 
 function asResult({ outcome, status, receipt, cause }: Completion): Result {
   return { outcome, status: status as VercelWord | undefined, receipt, cause };
+}
+
+function wordOf({ adopted }: Resolution): PersonsWord {
+  return adopted === undefined ? { withdrawn: true } : { adopted };
 }
 
 function unreadableClaim(name: string): ClaimedElsewhere {

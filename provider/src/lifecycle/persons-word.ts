@@ -128,7 +128,12 @@ async function resolve(
   ];
   try {
     for (const one of orders.filter(({ unarmed }) => !unarmed)) {
-      if (one.journal === undefined && held.every(({ orderId }) => orderId !== one.orderId)) continue;
+      if (
+        one.journal === undefined &&
+        one.signature === undefined &&
+        held.every(({ orderId }) => orderId !== one.orderId)
+      )
+        continue;
       if ("withdrawn" in word && one.journal !== undefined) await run.journal?.close(one);
       await run.journal?.resolve(one.orderId, word);
     }
