@@ -15,7 +15,7 @@ export type Wish =
   | { readonly kind: "keep" }
   | { readonly kind: "adopt"; readonly id: string }
   | { readonly kind: "withdraw" }
-  | { readonly kind: "buy" };
+  | { readonly kind: "buy"; readonly attempt: number };
 
 /** Throws a `Refusal` where the record doesn't allow what the program says. */
 export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
@@ -77,7 +77,9 @@ export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
     }
     return { kind: "withdraw" };
   }
-  return raised && (adopt === undefined || isUnknown(adopt)) ? { kind: "buy" } : { kind: "keep" };
+  return raised && (adopt === undefined || isUnknown(adopt))
+    ? { kind: "buy", attempt: isUnknown(attempt) ? Number.POSITIVE_INFINITY : attempt }
+    : { kind: "keep" };
 }
 
 type Refuse = (what: string, firstDo: string) => Refusal;

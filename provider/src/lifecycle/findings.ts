@@ -36,7 +36,7 @@ export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent",
  * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
- * | of a newer order: an intent record alone | in doubt, unless a person's word settles it |
+ * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
  * | of the order on record: an end, where the state has none | recorded, unless a person's word goes further |
@@ -46,11 +46,14 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   const isSaid = wish.kind !== "keep";
   if (newer !== undefined) {
     const { order, known } = newer;
+    // The attempt that this order was opened for is no word about how it ended.
+    const goesFurther = wish.kind === "buy" ? wish.attempt > order.attempt : isSaid;
     const record: Action = { kind: "record", order, known };
     if (known.kind === "completed" && stopsHigherAttempt(known.result.outcome, wish)) return record;
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
-    if ((known.kind === "completed" || known.kind === "resolved") && !isSaid) return record;
-    if (known.kind === "inDoubt" && !isSaid) return { kind: "inDoubt", order, known };
+    if ((known.kind === "completed" || known.kind === "resolved") && !goesFurther) return record;
+    const isInDoubt = known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
+    if (isInDoubt && !goesFurther) return { kind: "inDoubt", order, known };
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
   if (onRecord.kind === "completed" && onRecord.result.outcome === "bought") {
@@ -63,6 +66,13 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     return record;
   }
   return wasNeverSent(state, onRecord) ? { kind: "again" } : wish;
+}
+
+/** Whether what is on record allowed a request for an order that was opened after it. */
+function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
+  return (
+    attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself"
+  );
 }
 
 /** What was learned after a higher attempt was set. A person's word about the end of the order itself goes further. */

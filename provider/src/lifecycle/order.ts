@@ -67,8 +67,9 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const claimedBy = await claimedElsewhere(declaration);
     run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
-    const outs = await open(news, declaration, orderId, []);
-    return { id: orderId, outs };
+    const opened = await open(news, declaration, orderId, []);
+    if (opened.problem !== undefined) throw refusal(declaration.name, opened.problem);
+    return { id: orderId, outs: opened.outs };
   }
 
   async function update(_id: string, olds: Properties, news: Properties) {
@@ -81,11 +82,16 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       __journal: olds.__journal,
     };
     const step = await judge(order, declaration, (one) => knowsPatiently(run, one, declaration.name));
-    const opening = step.opens ? await reopen(order, declaration) : step;
-    run.orderSteps.set(keyOf(declaration), opening);
+    let opening = step.opens ? await reopen(order, declaration) : step;
     if (opening.opens) {
-      return { outs: await open(news, declaration, `order_${randomUUID()}`, order.openings) };
+      const opened = await open(news, declaration, `order_${randomUUID()}`, order.openings);
+      if (opened.problem === undefined) {
+        run.orderSteps.set(keyOf(declaration), opening);
+        return { outs: opened.outs };
+      }
+      opening = { before: order.openings, opens: false, problem: opened.problem };
     }
+    run.orderSteps.set(keyOf(declaration), opening);
     // Where one is wanted and can't be opened, the attempt stays as it is, so that the next update wants it again.
     const attempt = opening.problem || opening.claimedBy ? order.attempt : news.attempt;
     return { outs: { ...asItIs, attempt } };
@@ -196,7 +202,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     declaration: Declaration,
     orderId: string,
     before: readonly OrderReference[],
-  ): Promise<Properties> {
+  ): Promise<{ readonly outs: Properties; readonly problem?: Problem }> {
     const args = knownArguments(declaration);
     const { name } = declaration;
     const identity = identityOf(declaration);
@@ -206,7 +212,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       journal = await run.journal?.open(about);
     } catch (error) {
-      throw refusal(name, unreachable(run.settings.journalFolder, error));
+      return { outs: {}, problem: unreachable(run.settings.journalFolder, error) };
     }
     const reference: OrderReference = {
       orderId,
@@ -216,7 +222,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     };
     run.armed.arm({ ...about, reference });
     const openings = [...before, reference];
-    return { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } };
+    return { outs: { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } } };
   }
 
   /** An order under which no request is ever sent: a person's word is recorded, or another order has the claim. */
