@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
 import type { Knowledge } from "../journal/knowledge";
@@ -63,12 +64,14 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const orderId = `order_${randomUUID()}`;
     if (isPersonsWord(declaration.arguments)) return unarmed(news, declaration, orderId);
     const problem = await whyNotOpen(declaration);
-    if (problem) throw refusal(declaration.name, problem);
+    if (problem) throw refusal(declaration.name, problem, await sentenceInJournal(declaration));
     const claimedBy = await claimedElsewhere(declaration);
     run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
     const opened = await open(news, declaration, orderId, []);
-    if (opened.problem !== undefined) throw refusal(declaration.name, opened.problem);
+    if (opened.problem !== undefined) {
+      throw refusal(declaration.name, opened.problem, await sentenceInJournal(declaration));
+    }
     return { id: orderId, outs: opened.outs };
   }
 
@@ -195,6 +198,16 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   async function claimedElsewhere(declaration: Declaration): Promise<ClaimedElsewhere | undefined> {
     const attempt = knownOr(declaration.arguments.attempt) ?? Number.POSITIVE_INFINITY;
     return run.journal?.claimedElsewhere(identityOf(declaration), attempt);
+  }
+
+  /** The purchase may be on record, where only its order was replaced or lost: then the journal has it. */
+  async function sentenceInJournal(declaration: Declaration): Promise<string> {
+    try {
+      const holder = await run.journal?.claimedElsewhere(identityOf(declaration), 0);
+      return holder === undefined ? NOTHING_CHARGED : sentenceOf(holder.outcome, "later", holder.settled);
+    } catch {
+      return NOTHING_CHARGED; // this run sends nothing, and more can't be known
+    }
   }
 
   async function open(

@@ -220,9 +220,9 @@ export class Run {
   }
 }
 
-/** A problem that stops before anything was kept, of a purchase that is not on record. */
-export function refusal(name: string, { what, firstDo }: Problem): Refusal {
-  return new Refusal(`${name} was not bought. ${what}`, thenUpAgain(firstDo));
+/** A problem that stops before anything was kept, of a purchase that has no order in the state. */
+export function refusal(name: string, { what, firstDo }: Problem, sentence = NOTHING_CHARGED): Refusal {
+  return new Refusal(`${name} was not bought. ${what}`, thenUpAgain(firstDo), sentence);
 }
 
 export { NOTHING_CHARGED };
