@@ -65,7 +65,12 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (isPersonsWord(declaration.arguments)) return unarmed(news, declaration, orderId);
     const problem = await whyNotOpen(declaration);
     if (problem) throw refusal(declaration.name, problem, await sentenceInJournal(declaration));
-    const claimedBy = await claimedElsewhere(declaration);
+    let claimedBy: ClaimedElsewhere | undefined;
+    try {
+      claimedBy = await claimedElsewhere(declaration);
+    } catch (error) {
+      throw refusal(declaration.name, unreachable(run.settings.journalFolder, error));
+    }
     run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
     const opened = await open(news, declaration, orderId, []);

@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
@@ -144,7 +145,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     olds: Properties,
     news: Properties,
   ): Promise<Properties> {
-    if (action.kind !== "buy" && action.kind !== "again") await letGo(declaration);
+    if (action.kind !== "buy" && action.kind !== "again") await letGo(run.armed.disarm(`${declaration.orderId}`));
     switch (action.kind) {
       case "keep":
         return keep(state, declaration, olds);
@@ -168,8 +169,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   }
 
   /** An order that was opened, and is not needed after all. */
-  async function letGo(declaration: PurchaseDeclaration): Promise<void> {
-    const order = run.armed.disarm(`${declaration.orderId}`);
+  async function letGo(order: ArmedOrder | undefined): Promise<void> {
     try {
       if (order?.reference.journal) await run.journal?.close(order.reference);
     } catch {
@@ -237,7 +237,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const stops =
       known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
     if (order && !stops) return buy(run, id, order, declaration, news, undefined);
-    if (order?.reference.journal) await run.journal?.close(order.reference);
+    await letGo(order);
     if (step?.claimedBy)
       throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     if (known.kind === "completed" || known.kind === "resolved") {
