@@ -25,6 +25,7 @@ import {
   noteSchema,
   openingSchema,
   parse,
+  type RecordedArguments,
   type Resolution,
   resolutionSchema,
   TORN,
@@ -132,11 +133,22 @@ export class Journal {
   }
 
   /** What came of an order. Should it be lost with the machine's power, the order is in doubt: that fails closed. */
-  async complete(orderId: string, { outcome, status, receipt, cause }: Result): Promise<void> {
+  async complete(
+    orderId: string,
+    { outcome, status, receipt, cause }: Result,
+    ordered: RecordedArguments | undefined,
+  ): Promise<void> {
     // Whoever finds the journal could pay there; the state keeps it.
     const { checkoutSessionUrl: _url, answer, ...kept } = receipt;
     const withoutUrl = answer && { answer: { ...answer, checkoutSessionUrl: undefined } };
-    const record = { order: orderId, outcome, status, receipt: { ...kept, ...withoutUrl }, cause };
+    const record = {
+      order: orderId,
+      arguments: ordered,
+      outcome,
+      status,
+      receipt: { ...kept, ...withoutUrl },
+      cause,
+    };
     await write(this.store, `${orderId}.completion`, record, "lazy");
   }
 
@@ -188,17 +200,18 @@ export class Journal {
   async #knowledgeOf(order: OrderReference): Promise<Knowledge> {
     const { orderId, identity } = order;
     const completion = await this.#completion(orderId);
+    const result = completion && asResult(completion);
+    const vercelIds = result === undefined ? [] : vercelIdsOf(result);
+    // What most orders came to, and all that an update without news has to read.
+    if (result?.outcome === "bought") {
+      const { arguments: ordered, time } = completion as Completion;
+      return { kind: "completed", result, order: orderId, ordered, time, vercelIds };
+    }
     const resolution = (await this.#resolutions(orderId)).at(-1);
     const claims = identity === undefined ? [] : await new Claims(this.store, identity).all();
     const intent = asIntent(claims.find(isIntentOf(orderId)));
-    const result = completion && asResult(completion);
-    const about = {
-      order: orderId,
-      ordered: intent?.arguments,
-      time: intent?.time,
-      vercelIds: result === undefined ? [] : vercelIdsOf(result),
-    };
-    if (result?.outcome === "bought") return { kind: "completed", result, ...about };
+    const ordered = intent?.arguments ?? completion?.arguments;
+    const about = { order: orderId, ordered, time: intent?.time, vercelIds };
     if (resolution !== undefined) {
       const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
       return { kind: "resolved", resolution: wordOf(resolution), settled, ...about };
@@ -209,7 +222,10 @@ export class Journal {
       return { kind: "neverSent", isClosed: true };
     }
     if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
-    if (claims.includes(TORN)) return { kind: "nothing" }; // it may be this order's
+    // What can't be read may be this order's.
+    if (claims.includes(TORN) || (await this.store.read(`${orderId}.completion`)) !== undefined) {
+      return { kind: "nothing" };
+    }
     return (await this.#wasOpenedHere(order)) ? { kind: "neverSent", isClosed: false } : { kind: "nothing" };
   }
 

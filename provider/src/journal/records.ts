@@ -62,6 +62,7 @@ export type Claim = z.infer<typeof claimSchema>;
 export const completionSchema = z.looseObject({
   ...common,
   order: z.string(),
+  arguments: orderArguments.optional().catch(undefined),
   outcome: z.enum(OUTCOMES).exclude(["adopted", "withdrawn"]),
   /** Vercel's own word, for people. */
   status: z.string().optional(),

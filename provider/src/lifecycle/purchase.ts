@@ -69,7 +69,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
           `ℹ️ ${declaration.name}: it keeps the team it was ordered for, ${kept}; the default is ${now} now.`,
         );
       }
-      return { changes: MEANING[state.outcome].up === "fails" || state.completionMissing };
+      const isOwed = state.completionMissing && run.journal !== undefined;
+      return { changes: MEANING[state.outcome].up === "fails" || isOwed };
     }
     if (run.isPreview) await previewAction(run, state, declaration, action);
     return { changes: true };
@@ -198,15 +199,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function writeCompletion(state: PurchaseState, name: string): Promise<boolean> {
     const { order, receipt, cause } = state;
     const outcome = state.outcome as Result["outcome"];
+    if (order === undefined || run.journal === undefined) return false;
     try {
-      if (order && run.journal) {
-        await run.journal.complete(order.orderId, {
-          outcome,
-          status: state.status as Result["status"],
-          receipt,
-          cause,
-        });
-      }
+      const result = { outcome, status: state.status as Result["status"], receipt, cause };
+      await run.journal.complete(order.orderId, result, undefined);
       return true;
     } catch (error) {
       console.log(
