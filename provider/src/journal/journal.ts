@@ -237,15 +237,19 @@ export class Journal {
     return opening !== undefined && opening !== TORN && opening.order === orderId;
   }
 
-  /** The last claim decides: those before it were released, or ended, when it was made. */
+  /**
+   * The last intent decides: those before it were released, or had ended, when it was made. A closing record releases
+   * nothing but its own order, so it is passed over.
+   */
   async #blocks(
     claims: Claims,
     all: Awaited<ReturnType<Claims["all"]>>,
     attempt: number,
   ): Promise<ClaimedElsewhere | undefined> {
-    const last = all.at(-1);
+    const number = all.findLastIndex((claim) => claim === TORN || !isClosing(claim)) + 1;
+    const last = all[number - 1];
     if (last === undefined) return undefined;
-    if (last === TORN) return unreadableClaim(claims.nameOf(all.length));
+    if (last === TORN) return unreadableClaim(claims.nameOf(number));
     const intent = asIntent(last);
     if (intent === undefined || (await this.isForgotten(intent.order))) return undefined;
     const by = await this.#holder(intent);

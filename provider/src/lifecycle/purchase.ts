@@ -114,7 +114,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const sentence = sentenceOf(state.outcome, "later", state.settled);
+      const isSettled = newer === undefined || MEANING[state.outcome].money === "charged";
+      const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
