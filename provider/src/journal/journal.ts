@@ -118,8 +118,10 @@ export class Journal {
   /**
    * Takes the place of an order's intent record, so that it can't be sent any more, and what relies on that may go on. False
    * where its intent record is there already.
+   *
+   * @param isUnneeded The purchase stands otherwise, so that no other order is opened in its place by itself.
    */
-  async close(order: OrderReference): Promise<boolean> {
+  async close(order: OrderReference, { isUnneeded = false } = {}): Promise<boolean> {
     if (order.identity === undefined) return true; // of an earlier version: none of its process is left
     const claims = new Claims(this.store, order.identity);
     for (;;) {
@@ -128,7 +130,8 @@ export class Journal {
       if (all.some(isClosingOf(order.orderId))) return true;
       const proof = await this.#wasOpenedHere(order);
       // It must be on the disk: a number that is lost would hide those after it.
-      if (await claims.take(all.length + 1, { closed: order.orderId, proof })) return true;
+      const record = { closed: order.orderId, proof, ...(isUnneeded && { unneeded: true }) };
+      if (await claims.take(all.length + 1, record)) return true;
     }
   }
 
@@ -219,7 +222,7 @@ export class Journal {
     if (result !== undefined) return { kind: "completed", result, ...about };
     const closing = claims.find(isClosingOf(orderId));
     if (closing !== undefined && closing !== TORN && isClosing(closing) && closing.proof) {
-      return { kind: "neverSent", isClosed: true };
+      return { kind: "neverSent", isClosed: true, isUnneeded: closing.unneeded === true };
     }
     if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
     // What can't be read may be this order's.
@@ -238,24 +241,23 @@ export class Journal {
   }
 
   /**
-   * The last intent decides: those before it were released, or had ended, when it was made. A closing record releases
-   * nothing but its own order, so it is passed over.
+   * The last claim that still stands decides: those before it had ended under a lower attempt when it was made. A closing
+   * record claims nothing, and what was forgotten or never sent claims nothing any more.
    */
   async #blocks(
     claims: Claims,
     all: Awaited<ReturnType<Claims["all"]>>,
     attempt: number,
   ): Promise<ClaimedElsewhere | undefined> {
-    const number = all.findLastIndex((claim) => claim === TORN || !isClosing(claim)) + 1;
-    const last = all[number - 1];
-    if (last === undefined) return undefined;
-    if (last === TORN) return unreadableClaim(claims.nameOf(number));
-    const intent = asIntent(last);
-    if (intent === undefined || (await this.isForgotten(intent.order))) return undefined;
-    const by = await this.#holder(intent);
-    const mayFollow =
-      by.outcome === "notSent" || (by.lease === undefined && intent.arguments.attempt < attempt);
-    return mayFollow ? undefined : by;
+    for (const [index, claim] of [...all.entries()].reverse()) {
+      if (claim === TORN) return unreadableClaim(claims.nameOf(index + 1));
+      const intent = asIntent(claim);
+      if (intent === undefined || (await this.isForgotten(intent.order))) continue;
+      const by = await this.#holder(intent);
+      if (by.outcome === "notSent") continue;
+      return by.lease === undefined && intent.arguments.attempt < attempt ? undefined : by;
+    }
+    return undefined;
   }
 
   async #holder(intent: Intent): Promise<ClaimedElsewhere> {

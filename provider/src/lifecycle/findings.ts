@@ -16,7 +16,9 @@ export interface Findings {
 
 /** What is to be done with a purchase that is on record. */
 export type Action =
-  | Wish
+  | Exclude<Wish, { kind: "adopt" | "withdraw" }>
+  /** A person's word; of a newer order, where that is what it is about. */
+  | (Extract<Wish, { kind: "adopt" | "withdraw" }> & { readonly newer?: Findings["newer"] })
   /** The journal knows more than the state. Nothing is sent. */
   | { readonly kind: "record"; readonly order: OrderReference | undefined; readonly known: Knowledge }
   /** Another process may be sending: nothing is recorded. `wish` is what has to wait. */
@@ -61,8 +63,11 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     return state.outcome === "bought" ? wish : record;
   }
   if (onRecord.kind === "inDoubt" && onRecord.lease) return { kind: "wait", lease: onRecord.lease, wish };
+  if (wish.kind === "adopt" || wish.kind === "withdraw") {
+    return newer !== undefined && newer.known.kind !== "neverSent" ? { ...wish, newer } : wish;
+  }
   if (isSaid) return wish;
-  if (onRecord.kind === "resolved" && state.outcome !== "withdrawn") return record;
+  if (onRecord.kind === "resolved" && isNews(state, onRecord)) return record;
   if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
     return record;
   }
@@ -80,6 +85,14 @@ function goesFurther(wish: Wish, { order, known }: NonNullable<Findings["newer"]
   if (wish.kind !== "buy") return wish.kind !== "keep";
   if (isUnknown(wish.attempt) || wish.attempt > order.attempt) return true;
   return known.kind === "completed" && known.result.outcome === "notSent"; // it goes on by itself
+}
+
+/** A person said something else in the journal than the state has. */
+function isNews(
+  { outcome }: PurchaseState,
+  { resolution }: Extract<Knowledge, { kind: "resolved" }>,
+): boolean {
+  return outcome !== ("adopted" in resolution ? "adopted" : "withdrawn");
 }
 
 /** State and journal agree on the very order on record. */

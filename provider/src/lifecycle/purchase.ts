@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
@@ -151,9 +152,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       case "keep":
         return keep(state, declaration, olds);
       case "adopt":
-        return adopt(run, action.id, declaration, news, { state, olds });
+        return adopt(run, action.id, declaration, news, { state, olds, ...action.newer });
       case "withdraw":
-        return withdraw(run, declaration, news, { state, olds });
+        return withdraw(run, declaration, news, { state, olds, ...action.newer });
       case "record":
         return record(run, id, action.order, action.known, declaration, news, olds);
       case "wait":
@@ -172,8 +173,12 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   /** An order that was opened, and is not needed after all. */
   async function letGo(declaration: PurchaseDeclaration): Promise<void> {
     const order = run.armed.disarm(`${declaration.orderId}`);
+    if (order) await closeUnneeded(order);
+  }
+
+  async function closeUnneeded(order: ArmedOrder): Promise<void> {
     try {
-      if (order?.reference.journal) await run.journal?.close(order.reference);
+      if (order.reference.journal) await run.journal?.close(order.reference, { isUnneeded: true });
     } catch {
       // It stays open, and unused: no process has it any more.
     }
@@ -234,7 +239,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const stops =
       known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
     if (order && !stops) return buy(run, id, order, declaration, news, undefined);
-    if (order?.reference.journal) await run.journal?.close(order.reference);
+    if (order) await closeUnneeded(order);
     if (step?.claimedBy)
       throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     if (known.kind === "completed" || known.kind === "resolved") {
