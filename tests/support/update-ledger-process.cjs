@@ -15,7 +15,7 @@ process.once("message", async (told) => {
   }
   const dist = join(__dirname, "../../provider/dist/charge/update-ledger.js");
   const { UpdateLedger } = require(dist);
-  const ledger = new UpdateLedger(told.folder, told.longestTurnSeconds ?? 60);
+  const ledger = new UpdateLedger(told.folder, 600);
   const inTurn = `${told.folder}.in-turn`;
   const over = (spent) => (spent + told.amount > told.cap ? `over after ${spent}` : undefined);
   const one = (number) =>
@@ -29,7 +29,7 @@ process.once("message", async (told) => {
       process.send({ kind: "in turn" });
       if (told.holds) await once(process, "message");
       else await new Promise(setImmediate);
-      fs.rmSync(inTurn);
+      fs.rmSync(inTurn, { force: true });
       return { outcome: told.outcome, counts: told.outcome !== "refused" };
     });
   process.send({ kind: "asks" });

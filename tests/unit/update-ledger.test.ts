@@ -46,9 +46,15 @@ type Said =
 /** A provider process of the update, as far as the ledger goes. */
 class Charging {
   readonly said: Said[] = [];
+  #hear = () => {};
+
   private constructor(readonly child: ChildProcess) {
     children.push(child);
-    child.on("message", (message: Said) => this.said.push(message));
+    child.on("message", (message: Said) => {
+      this.said.push(message);
+      this.#hear();
+    });
+    child.on("exit", () => this.#hear());
   }
 
   static start(told: Told): Charging {
@@ -61,7 +67,11 @@ class Charging {
     for (;;) {
       const found = this.said.find((said) => said.kind === kind);
       if (found) return found;
-      await once(this.child, "message");
+      if (this.child.exitCode !== null)
+        throw new Error(`ended with ${this.child.exitCode}, and never "${kind}"`);
+      await new Promise<void>((heard) => {
+        this.#hear = heard;
+      });
     }
   }
 
@@ -247,31 +257,48 @@ test("nothing is sent where the folder was removed in the middle of the update",
 
 test("an end that can't be written loses no outcome, and stops the other processes", async () => {
   const ledger = own();
-  // A folder of that name keeps the record from being made, and from being read.
   const turn = await ledger.inTurn(
     planned("a"),
     () => undefined,
     async () => {
-      mkdirSync(join(folder, "charge.1.ended.json"));
+      rmSync(folder, { recursive: true });
+      writeFileSync(folder, "");
       return bought();
     },
   );
 
   expect(turn).toEqual({ kind: "ended", ended: { outcome: "bought", counts: true } });
-  await expect(own(0.1).inTurn(planned("b"), () => undefined, never)).rejects.toThrow("EISDIR");
+  for (const one of [ledger, own()]) {
+    await expect(one.inTurn(planned("b"), () => undefined, never)).rejects.toThrow("ENOTDIR");
+  }
 });
 
-test("a record that can't be read is in doubt after the longest that a charge can take", async () => {
-  mkdirSync(folder);
-  writeFileSync(join(folder, "charge.1.json"), '{"purchase":"a", "amo');
+const WHOLE = '{"purchase":"a","order":"o","amount":1,"time":"","process":{"pid":1,"host":"h"}}\n';
 
-  expect(await own(0.1).inTurn(planned("b"), () => undefined, never)).toEqual({ kind: "inDoubt" });
-});
+test.each<[string, string, string | undefined]>([
+  ["empty", "", undefined],
+  ["cut", WHOLE.slice(0, 40), undefined],
+  ["without the end of its line", WHOLE.slice(0, -1), undefined],
+  ["something else", '{"purchase":"a"}\n', undefined],
+  ["whole, with an end that is cut", `${WHOLE}{"outcome":"bought","cou`, "a"],
+  ["whole, with an end without the end of its line", `${WHOLE}{"outcome":"bought","counts":true}`, "a"],
+  ["whole, with an outcome that isn't one", `${WHOLE}{"outcome":"succeeded","counts":true}\n`, "a"],
+])(
+  "a record that is %s is in doubt after the longest that a charge can take",
+  async (_what, text, purchase) => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, "charge.1.json"), text);
+
+    const turn = await own(0.1).inTurn(planned("b"), () => undefined, never);
+
+    expect(turn).toEqual({ kind: "inDoubt", purchase });
+  },
+);
 
 test("the records are their owner's alone, and nothing else is left in the folder", async () => {
   await own().inTurn(planned("a"), () => undefined, bought);
 
-  expect(readdirSync(folder).sort()).toEqual(["charge.1.ended.json", "charge.1.json"]);
+  expect(readdirSync(folder).sort()).toEqual(["charge.1.json"]);
   expect(lstatSync(folder).mode & 0o777).toBe(0o700);
   expect(lstatSync(join(folder, "charge.1.json")).mode & 0o777).toBe(0o600);
 });

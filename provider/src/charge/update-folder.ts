@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import type { z } from "zod";
-
-/** The record is there, and can't be read: without hard links it can be found before it is whole. */
-export const TORN = "torn";
 
 /** What file systems without hard links (FAT, some network and container mounts) answer to `link`. */
 const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
@@ -12,8 +18,10 @@ const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLI
 const ONLY_NEW = { flag: "wx", mode: 0o600 };
 
 /**
- * Records that the processes of one update share, readable by their owner alone. They have to outlive processes, not
- * the machine, so nothing waits for the disk.
+ * Records that the processes of one update share, readable by their owner alone: files of JSON lines, made by the one
+ * process that is first, which may add to its own. Adding costs far less than another file.
+ *
+ * They have to outlive processes, not the machine, so nothing waits for the disk.
  */
 export class UpdateFolder {
   #isReady = false;
@@ -25,7 +33,7 @@ export class UpdateFolder {
     this.#prepare();
     const path = this.#path(name);
     const temporary = join(this.folder, `.${name}.${randomUUID()}.tmp`);
-    const text = JSON.stringify(record);
+    const text = lineOf(record);
     try {
       writeFileSync(temporary, text, ONLY_NEW);
       try {
@@ -39,23 +47,21 @@ export class UpdateFolder {
       if (codeOf(error) === "EEXIST") return false;
       throw error;
     } finally {
-      tidy(() => rmSync(temporary, { force: true }));
+      tidy(() => unlinkSync(temporary));
     }
   }
 
-  /** Undefined where there is none. Throws where that can't be told. */
-  read<T extends z.ZodType>(name: string, schema: T): z.infer<T> | typeof TORN | undefined {
-    let text: string;
+  add(name: string, record: object): void {
+    appendFileSync(this.#path(name), lineOf(record));
+  }
+
+  /** A record's whole lines, as far as they can be read; undefined where there is none. Throws where it can't be told. */
+  read(name: string): unknown[] | undefined {
     try {
-      text = readFileSync(this.#path(name), "utf8");
+      return linesOf(readFileSync(this.#path(name), "utf8"));
     } catch (error) {
       if (codeOf(error) === "ENOENT") return undefined;
       throw error;
-    }
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      return TORN;
     }
   }
 
@@ -69,6 +75,20 @@ export class UpdateFolder {
 
   #path(name: string): string {
     return join(this.folder, `${name}.json`);
+  }
+}
+
+function lineOf(record: object): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Without a last line that has no end yet: it is being written, or its writer was killed. */
+function linesOf(text: string): unknown[] {
+  const lines = text.split("\n").slice(0, -1);
+  try {
+    return lines.map((line) => JSON.parse(line));
+  } catch {
+    return [];
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { OUTCOMES } from "../domain/outcome";
 import { hasEnded, isGone, thisProcess, writerSchema } from "../domain/process-identity";
-import { TORN, UpdateFolder } from "./update-folder";
+import { UpdateFolder } from "./update-folder";
 
 const CHARGE = z.looseObject({
   purchase: z.string(),
@@ -34,10 +34,8 @@ const LOOKS_EVERY_MS = 50;
  * The charges of one update, in a folder that all its provider processes share: they go one at a time, and each knows
  * what those before it came to.
  *
- * `charge.<N>` is created before the Nth charge, by the one process that is first, and `charge.<N>.ended` after it. N
- * is free only when N-1 has ended. Nothing more is charged once one ended as `unknown`, or its process died with it.
- *
- * The records have to outlive processes, not the machine, so nothing waits for the disk.
+ * `charge.<N>` is created before the Nth charge, by the one process that is first; how it ended is added to it. N is
+ * free only when N-1 has ended. Nothing more is charged once one ended as `unknown`, or its process died with it.
  */
 export class UpdateLedger {
   readonly #folder: UpdateFolder;
@@ -81,12 +79,12 @@ export class UpdateLedger {
         continue;
       }
       const number = this.#next;
-      const last = this.#folder.read(`charge.${number}`, CHARGE);
+      let last = this.#read(number);
       if (last === undefined) {
         const objection = judge(this.#spent);
         if (objection !== undefined) return { kind: "objection", objection };
         const record = { ...charge, process: thisProcess, time: new Date().toISOString() };
-        if (!this.#folder.createIfAbsent(`charge.${number}`, record)) continue;
+        if (!this.#folder.createIfAbsent(nameOf(number), record)) continue;
         const ended = this.#make(number, charge, send);
         const over = () => {
           this.#ownTurn = undefined;
@@ -97,14 +95,14 @@ export class UpdateLedger {
       if (this.#waiting.for !== number) {
         this.#waiting = { for: number, until: Date.now() + this.longestTurnSeconds * 1000 };
       }
-      // Looked at before its end is looked for, which it may have written just before it ended itself. All processes
-      // of an update are on one machine, so a process id says enough where the system doesn't tell more.
-      const isDead = last !== TORN && (hasEnded(last.process) ?? isGone(last.process.pid));
-      const end = this.#folder.read(`charge.${number}.ended`, END);
-      if (last !== TORN && end !== undefined && end !== TORN) this.#pass(last, end);
-      else if (isDead) this.#inDoubt = last.purchase;
+      // All processes of an update are on one machine, so the id says enough where the system doesn't tell more.
+      const holder = last.charge?.process;
+      const isDead = holder !== undefined && (hasEnded(holder) ?? isGone(holder.pid));
+      if (isDead) last = this.#read(number) ?? last; // it may have added its end since
+      if (last.charge && last.end) this.#pass(last.charge, last.end);
+      else if (last.charge && isDead) this.#inDoubt = last.charge.purchase;
       else if (Date.now() < this.#waiting.until) await wait(LOOKS_EVERY_MS);
-      else return { kind: "inDoubt", purchase: last === TORN ? undefined : last.purchase };
+      else return { kind: "inDoubt", purchase: last.charge?.purchase };
     }
     return { kind: "inDoubt", purchase: this.#inDoubt };
   }
@@ -118,11 +116,16 @@ export class UpdateLedger {
     } finally {
       this.#pass(charge, end);
       try {
-        this.#folder.createIfAbsent(`charge.${number}.ended`, end);
+        this.#folder.add(nameOf(number), end);
       } catch {
         // What came of the charge must not be lost for it. Other processes wait as long as one can take, and stop.
       }
     }
+  }
+
+  #read(number: number) {
+    const lines = this.#folder.read(nameOf(number));
+    return lines && { charge: CHARGE.safeParse(lines[0]).data, end: END.safeParse(lines[1]).data };
   }
 
   #pass({ purchase, amount }: PlannedCharge, { outcome, counts }: End): void {
@@ -130,4 +133,8 @@ export class UpdateLedger {
     if (counts) this.#spent += amount;
     if (outcome === "unknown") this.#inDoubt = purchase;
   }
+}
+
+function nameOf(number: number): string {
+  return `charge.${number}`;
 }

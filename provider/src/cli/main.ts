@@ -30,6 +30,16 @@ journal
   .description("everything recorded of one order")
   .action(async (order) => (await import("./journal.js")).showOrder(order, journal.opts()));
 
+journal
+  .command("settle <order>")
+  .description("a person's word about an order that no program declares any more; nothing is sent")
+  .option("--adopt <id>", "it was made: the id of its intent or invoice, from the billing page")
+  .option("--withdraw", "it was not made, and isn't wanted")
+  .option("--known", "a double charge is known")
+  .action(async (order, options) =>
+    (await import("./settle.js")).settle(order, { ...journal.opts(), ...options }),
+  );
+
 program
   .command("review")
   .description(

@@ -2,7 +2,7 @@ import type { Snapshot } from "../domain/balance-snapshot";
 import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
-import type { PurchaseIdentity } from "../state/order-reference";
+import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
 import type { FileStore } from "./file-store";
@@ -52,10 +52,14 @@ export interface JournaledPurchase {
   readonly known: boolean;
   /** The balance when it was opened, where one could be read. */
   readonly balance?: Snapshot | undefined;
+  /** How a state would remember it. */
+  readonly reference: OrderReference;
 }
 
 interface OrderRecords {
   opening?: Opening | undefined;
+  /** The name of its opening record. */
+  entry?: string;
   intent?: Intent | undefined;
   completion?: Completion | typeof TORN | undefined;
   resolutions: Resolution[];
@@ -76,8 +80,9 @@ export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> 
   const names = store.names().toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   for (const name of names) await readRecord(store, name, of);
   markSuperseded([...orders.values()]);
-  const purchases = [...orders].map(([order, records]) => purchaseOf(order, records));
-  const all = [...purchases, ...(await readEarlierBooks(store))];
+  const earlier = await readEarlierBooks(store, (order) => orders.get(order)?.resolutions.at(-1));
+  for (const { order } of earlier) orders.delete(order);
+  const all = [...earlier, ...[...orders].map(([order, records]) => purchaseOf(order, records))];
   return markDoubleCharges(all).toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
 }
 
@@ -90,7 +95,7 @@ async function readRecord(
     /^(order_[^.]+)\.(completion|resolution|forgotten|known)(\.\d+)?$/.exec(name) ?? [];
   if (name.startsWith("opening.")) {
     const opening = parse(openingSchema, await store.read(name));
-    if (opening !== undefined && opening !== TORN) of(opening.order).opening = opening;
+    if (opening !== undefined && opening !== TORN) Object.assign(of(opening.order), { opening, entry: name });
   } else if (name.startsWith("intent.")) {
     const claim = parse(claimSchema, await store.read(name));
     if (claim !== undefined && claim !== TORN && !isClosing(claim)) of(claim.order).intent = claim as Intent;
@@ -119,7 +124,8 @@ function markSuperseded(orders: readonly OrderRecords[]): void {
 }
 
 function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
-  const { opening, intent, completion, resolutions, forgotten = false, known = false, superseded } = records;
+  const { opening, entry, intent, completion, resolutions, superseded } = records;
+  const { forgotten = false, known = false } = records;
   const about = intent ?? opening;
   const result = completion === TORN ? undefined : completion;
   const word = resolutions.at(-1);
@@ -148,6 +154,12 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
     doubleCharge: false,
     known,
     balance: about?.balance,
+    reference: {
+      orderId: order,
+      attempt: about?.arguments.attempt ?? 1,
+      ...(about?.identity && { identity: about.identity }),
+      ...(opening && entry !== undefined && { journal: { id: opening.journal, entry } }),
+    },
   };
 }
 

@@ -3,25 +3,34 @@ import type { Receipt } from "../domain/receipt";
 import type { JournaledPurchase } from "./books";
 import { earlierOutcomeSchema, earlierResult, earlierSentSchema, earlierSettledSchema } from "./earlier";
 import type { FileStore } from "./file-store";
-import { parse, TORN } from "./records";
+import { parse, type Resolution, TORN } from "./records";
 
 /** What version 0.1 left in a journal's folder. */
-export async function readEarlierBooks(store: FileStore): Promise<JournaledPurchase[]> {
+export async function readEarlierBooks(
+  store: FileStore,
+  resolutionOf: (order: string) => Resolution | undefined,
+): Promise<JournaledPurchase[]> {
   const names = store.names().map((name) => /^(order_[^.]+)\.(sent|outcome|settled)$/.exec(name)?.[1]);
   const orders = [...new Set(names.filter((name) => name !== undefined))];
-  return (await Promise.all(orders.map((order) => readOrder(store, order)))).filter(
+  return (await Promise.all(orders.map((order) => readOrder(store, order, resolutionOf(order))))).filter(
     (one) => one !== undefined,
   );
 }
 
-async function readOrder(store: FileStore, order: string): Promise<JournaledPurchase | undefined> {
+async function readOrder(
+  store: FileStore,
+  order: string,
+  resolution: Resolution | undefined,
+): Promise<JournaledPurchase | undefined> {
   const sent = whole(parse(earlierSentSchema, await store.read(`${order}.sent`)));
   const outcome = whole(parse(earlierOutcomeSchema, await store.read(`${order}.outcome`)));
   const settled = whole(parse(earlierSettledSchema, await store.read(`${order}.settled`)));
   if (sent?.withdrawnFor !== undefined) return undefined; // never sent
   const result = outcome && earlierResult(outcome);
   const ended: Outcome = result?.outcome ?? "unknown";
-  const adopted = ended === "bought" ? undefined : settled?.adopted;
+  const isSettled = ended !== "bought" && (resolution ?? settled?.adopted) !== undefined;
+  const adopted = isSettled ? (resolution === undefined ? settled?.adopted : resolution.adopted) : undefined;
+  const word: Outcome = adopted === undefined ? "withdrawn" : "adopted";
   return {
     order,
     name: sent?.name,
@@ -32,15 +41,16 @@ async function readOrder(store: FileStore, order: string): Promise<JournaledPurc
     attempt: sent?.arguments?.attempt,
     time: sent?.time ?? outcome?.time,
     host: sent?.process.host,
-    outcome: adopted === undefined ? ended : "adopted",
-    status: adopted === undefined ? outcome?.status : "adopted",
+    outcome: isSettled ? word : ended,
+    status: isSettled ? word : outcome?.status,
     receipt: { ...(result?.receipt as Receipt), ...(adopted !== undefined && { intentId: adopted }) },
-    settled: adopted === undefined ? undefined : ended,
+    settled: isSettled ? ended : undefined,
     requestLeft: true,
-    unresolved: ended === "unknown" && adopted === undefined && settled?.next === undefined,
+    unresolved: ended === "unknown" && !isSettled && settled?.next === undefined,
     forgotten: false,
     doubleCharge: false,
     known: false,
+    reference: { orderId: order, attempt: sent?.arguments?.attempt ?? 1 },
   };
 }
 

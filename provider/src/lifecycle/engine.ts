@@ -6,6 +6,9 @@ import { thisProcess } from "../domain/process-identity";
 /** The engine's own address, which it gives to every provider process that it starts. */
 const ADDRESS = /^(127\.0\.0\.1|localhost|\[::1\]):(\d+)$/.exec(process.argv[2] ?? "");
 
+const LISTENS = "0A";
+const LOOPBACK = /^(0100007F|7F000001):/; // 127.0.0.1, in the machine's byte order
+
 // Taken at the start, while the engine is certain to be there.
 const ENGINE_KEY = engineKeyOf(ADDRESS?.[0]);
 
@@ -30,22 +33,23 @@ export function engineKeyOf(address: string | undefined): string {
   return createHash("sha256").update(JSON.stringify(engine)).digest("hex").slice(0, 32);
 }
 
-const LISTENS = "0A";
-const LOOPBACK = /^(0100007F|7F000001):/; // 127.0.0.1, in the machine's byte order
-
 /** The inode of the socket that listens at an address such as 127.0.0.1:36357, which is how engines give theirs. */
 function listeningSocket(address: string): string | undefined {
   const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(address)?.[1]);
-  try {
-    for (const socket of readFileSync("/proc/net/tcp", "utf8").split("\n")) {
-      const [, local = "", , state, , , , , , inode] = socket.trim().split(/\s+/);
-      if (state === LISTENS && LOOPBACK.test(local) && Number.parseInt(local.slice(9), 16) === port)
-        return inode;
-    }
-  } catch {
-    // Not Linux, or not shown.
+  for (const socket of socketTable()) {
+    const [, local = "", , state, , , , , , inode] = socket.trim().split(/\s+/);
+    if (state === LISTENS && LOOPBACK.test(local) && Number.parseInt(local.slice(9), 16) === port)
+      return inode;
   }
   return undefined;
+}
+
+function socketTable(): string[] {
+  try {
+    return readFileSync("/proc/net/tcp", "utf8").split("\n");
+  } catch {
+    return []; // not Linux, or not shown
+  }
 }
 
 const LONGEST_CONNECT_MS = 5_000;

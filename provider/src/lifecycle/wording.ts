@@ -104,3 +104,12 @@ export function stopLine({ name }: Declaration, why: string): string {
 function describeCredits({ arguments: { creditType, team } }: Declaration): string {
   return creditsFor(knownOr(creditType), isUnknown(team) ? "(not known before the update)" : team);
 }
+
+/** What to do, so that it ends in another `pulumi up`. */
+export function thenUpAgain(firstDo: string): string {
+  if (firstDo === "") return "Fix that, then run `pulumi up` again.";
+  return /pulumi up/.test(firstDo) ? firstDo : `${firstDo.replace(/\.$/, "")}, then run \`pulumi up\` again.`;
+}
+
+/** A person gave up a checkout session, which Vercel still has. */
+export const OLD_SESSION = "The old checkout session can still be paid: don't pay it.";

@@ -1,0 +1,68 @@
+import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { sentenceOf } from "../domain/outcome";
+import { readBooks } from "../journal/books";
+import { FileStore } from "../journal/file-store";
+import { Journal } from "../journal/journal";
+import { journalFolder } from "./journal-folder";
+
+interface Options {
+  readonly folder?: string;
+  readonly adopt?: string;
+  readonly withdraw?: boolean;
+  readonly known?: boolean;
+}
+
+/**
+ * `pulumi-vercel-credits journal settle ORDER --adopt ID | --withdraw | --known`: a person's word about an order that no
+ * program declares any more. Nothing is sent. Where a state still has the purchase, its next update records it.
+ */
+export async function settle(beginning: string, { folder, adopt, withdraw, known }: Options): Promise<void> {
+  if ([adopt, withdraw, known].filter((word) => word !== undefined).length !== 1) {
+    throw new Error("say one of --adopt ID, --withdraw and --known");
+  }
+  if (adopt !== undefined && !/^[^\s\p{C}]{1,200}$/u.test(adopt)) {
+    throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
+  }
+  const from = await journalFolder(folder);
+  const store = new FileStore(from);
+  const matching = (await readBooks(store)).filter(({ order }) => order.startsWith(beginning));
+  const [found, another] = matching;
+  if (found === undefined) {
+    throw new Error(`the journal in ${printable(from)} knows no order ${printable(beginning)}`);
+  }
+  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  const { order, outcome, receipt, reference } = found;
+  const journal = new Journal(store);
+  if (known) {
+    if (!found.doubleCharge) throw new Error(`${order} is not one of two that charged for one purchase`);
+    await journal.acknowledge(order);
+    return console.log(`${order}: noted that the double charge is known. ${sentenceOf(outcome, "later")}`);
+  }
+
+  const now = await journal.knows(reference);
+  if (now.kind === "inDoubt" && now.lease) {
+    throw new Error(
+      `process ${now.lease.process.pid} on ${printable(now.lease.host, 100)} may still be sending its request, until ` +
+        `${printable(now.lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended`,
+    );
+  }
+  if (outcome === "bought" && (withdraw || receipt.intentId !== adopt)) {
+    throw new Error(
+      `${order} is bought (${printable(receipt.intentId ?? "no id")}). ${sentenceOf(outcome, "later")}`,
+    );
+  }
+  const given = found.settled === undefined ? [receipt.intentId, receipt.purchaseIntentId] : [];
+  const ids = given.filter((id) => id !== undefined);
+  if (adopt !== undefined && ids.length > 0 && !ids.includes(adopt)) {
+    throw new Error(
+      `${printable(adopt)} contradicts the id that Vercel gave: ${printable(ids.join(", "))}. ${sentenceOf(outcome, "later", found.settled)}`,
+    );
+  }
+  // From here on it can't be sent any more, whoever still has it.
+  if (withdraw) await journal.close(reference);
+  await journal.resolve(order, adopt === undefined ? { withdrawn: true } : { adopted: adopt });
+  const word = adopt === undefined ? "withdrawn" : "adopted";
+  const before = found.settled ?? outcome;
+  const sentence = sentenceOf(word, "now", before);
+  console.log(`${order}: recorded as ${word}. This run sent nothing. ${sentence}`);
+}

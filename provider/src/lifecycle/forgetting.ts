@@ -1,0 +1,70 @@
+import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
+import { Refusal } from "../domain/refusal";
+import { type PurchaseState, readPurchase } from "../state/purchase-state";
+import { ASKED_ABOUT } from "./findings";
+import type { Properties } from "./inputs";
+import type { Run } from "./run";
+
+/** Forgets the purchase: nothing can be bought back. What is in doubt and can still charge is not forgotten. */
+export async function forget(run: Run, olds: Properties): Promise<void> {
+  const state = readPurchase(olds);
+  const name = printable(state.name ?? "this purchase", 100);
+  const { order, receipt } = state;
+  // The other half of a replacement: the same purchase, which this update has put on record again.
+  if (order !== undefined && run.seen.has(order.orderId)) return;
+  const outcome = await lateOutcome(run, state);
+  const sentence = sentenceOf(outcome, "later", state.settled);
+  if (MEANING[outcome].destroy === "refuses" || state.altered !== undefined) {
+    throw new Refusal(
+      `${name} is not forgotten, because it is ${state.altered ?? outcome}.`,
+      "Settle it first: set adopt to its id, or withdraw: true if it was not made, and run `pulumi up`. (If the program no " +
+        "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)",
+      sentence,
+    );
+  }
+  if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {
+    throw new Refusal(
+      `${name} is not forgotten, because its request may be under way at this moment.`,
+      "Wait until it has ended, then run this again.",
+      MAYBE_CHARGED,
+    );
+  }
+  const kept = MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
+  const what = [outcome, receipt.intentId].filter((word) => word !== undefined).join(", ");
+  console.log(`🗑️ ${name}: forgotten (${what}). ${sentence}${kept}`);
+}
+
+/** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */
+async function releaseClaims(
+  run: Run,
+  { order, earlierAttempts }: PurchaseState,
+  outcome: Outcome,
+  name: string,
+): Promise<boolean> {
+  const { journal } = run;
+  const orders = [...earlierAttempts.map((earlier) => earlier.order), order].filter(
+    (one) => one !== undefined,
+  );
+  try {
+    const isUnsent = order?.journal !== undefined && !MEANING[outcome].requestLeft;
+    if (isUnsent && (await run.knows(order)).kind === "neverSent" && !(await journal?.close(order)))
+      return false;
+    for (const { orderId } of orders) await journal?.forget(orderId);
+  } catch (error) {
+    const why = printable((error as Error).message, 300);
+    console.log(
+      `⚠️ ${name}: the journal could not note that it was forgotten, so it goes on stopping another order for it: ${why}`,
+    );
+  }
+  for (const { orderId } of orders) run.seen.add(orderId);
+  return true;
+}
+
+async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {
+  if (!ASKED_ABOUT.includes(state.outcome)) return state.outcome;
+  const known = await run.knows(state.order).catch(() => undefined);
+  if (known?.kind === "completed" && known.result.outcome === "bought") return "bought";
+  if (known?.kind === "resolved") return "adopted" in known.resolution ? "adopted" : "withdrawn";
+  return state.outcome;
+}

@@ -1,0 +1,159 @@
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../domain/messages";
+import { MEANING, sentenceOf } from "../domain/outcome";
+import { Refusal } from "../domain/refusal";
+import { lineOf, newsOf, reasonOf } from "../domain/wording";
+import type { Knowledge } from "../journal/knowledge";
+import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import type { Action } from "./findings";
+import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
+import { openingsFor, stepOf } from "./order-steps";
+import { contextOf, standingReason } from "./outputs";
+import { contradicts, declarationArguments } from "./recording";
+import type { OrderStep, Run } from "./run";
+import {
+  chargeLine,
+  claimedElsewhere,
+  inDoubt,
+  leaseProblem,
+  OLD_SESSION,
+  sentenceOfKnowledge,
+  stopLine,
+  thenUpAgain,
+  unreachable,
+} from "./wording";
+
+/**
+ * What a purchase that is to be created will come to, as far as it can be told: for the line of a preview, for the review of
+ * one, and for the sentence that is true of it.
+ */
+export async function foresee(
+  run: Run,
+  declaration: PurchaseDeclaration,
+): Promise<{
+  sentence: string;
+  forecast?: "records" | "fails" | "unsure";
+  line?: string;
+}> {
+  if (isPersonsWord(declaration.arguments)) return { sentence: NOTHING_CHARGED };
+  const step = stepOf(run, declaration);
+  const opens = isUnknown(declaration.orderId) || run.armed.has(declaration.orderId);
+  if (step?.claimedBy) {
+    const why = claimedElsewhere(declaration, step.claimedBy);
+    const sentence = sentenceOf(step.claimedBy.outcome, "later", step.claimedBy.settled);
+    return { sentence, forecast: "fails", line: stopLine(declaration, why) };
+  }
+  const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
+  const last = openings.findLast(({ unarmed }) => !unarmed);
+  if (last === undefined && opens) return { sentence: NOTHING_CHARGED, line: chargeLine(declaration) };
+  let known: Knowledge;
+  try {
+    known = await run.knows(last);
+  } catch (error) {
+    const { what } = unreachable(run.settings.journalFolder, error);
+    const line = `⚠️ ${declaration.name}: ${what} So it isn't known here whether it will be bought. ${MAYBE_CHARGED}`;
+    return { sentence: MAYBE_CHARGED, forecast: "unsure", line };
+  }
+  const sentence = sentenceOfKnowledge(known);
+  const stops =
+    known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
+  if (opens && !stops) return { sentence, line: chargeLine(declaration) };
+  if (step?.problem) {
+    const why = `${step.problem.what} ${sentence} ${thenUpAgain(step.problem.firstDo)}`;
+    return { sentence, forecast: "fails", line: stopLine(declaration, why) };
+  }
+  if (known.kind === "completed" || known.kind === "resolved") {
+    const outcome = known.kind === "completed" ? known.result.outcome : "adopted";
+    const forecast =
+      MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
+    return { sentence, forecast, line: recordLine(declaration, known) };
+  }
+  const line = stopLine(declaration, inDoubt(declaration, last?.orderId ?? "?", known));
+  return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
+}
+
+export function previewKept(state: PurchaseState, declaration: PurchaseDeclaration): void {
+  const reason = standingReason(state);
+  if (reason !== undefined) console.log(stopLine(declaration, reason));
+}
+
+export async function previewAction(
+  run: Run,
+  state: PurchaseState,
+  declaration: PurchaseDeclaration,
+  action: Action,
+): Promise<void> {
+  switch (action.kind) {
+    case "wait":
+      return refuseWhileWaiting(run, state, declaration, action);
+    case "record":
+      return console.log(recordLine(declaration, action.known));
+    case "inDoubt":
+      return console.log(stopLine(declaration, inDoubt(declaration, action.order.orderId, action.known)));
+    case "buy":
+    case "again": {
+      const step = stepOf(run, declaration);
+      if (step !== undefined && !step.opens) throw notOpened(declaration, step, state);
+      if (state.outcome === "checkout") console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
+      if (action.kind === "again")
+        console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
+      return console.log(chargeLine(declaration));
+    }
+  }
+}
+
+/** The line in which a preview says what the update will find in the journal. */
+function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string {
+  const contradiction = contradicts(declaration, known);
+  if (contradiction) return stopLine(declaration, contradiction);
+  const { name } = declaration;
+  if (known.kind === "resolved") {
+    const outcome = "adopted" in known.resolution ? "adopted" : "withdrawn";
+    return `📎 ${name}: nothing will be sent; it is recorded as ${outcome}, as a person said in the journal. ${sentenceOfKnowledge(known)}`;
+  }
+  if (known.kind !== "completed") return stopLine(declaration, sentenceOfKnowledge(known));
+  const args = { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) };
+  const context = contextOf(args, "later", true);
+  const words = newsOf(known.result, context);
+  if (words === undefined) return stopLine(declaration, reasonOf(known.result, context) ?? "");
+  return lineOf(known.result.outcome, name, `nothing will be bought; recorded from the journal: ${words}`);
+}
+
+/** While another process may be sending, nothing is recorded, and no person can know how it will end. */
+export function refuseWhileWaiting(
+  run: Run,
+  state: PurchaseState,
+  declaration: PurchaseDeclaration,
+  { lease, wish }: Extract<Action, { kind: "wait" }>,
+): void {
+  const { what, firstDo } = leaseProblem(lease);
+  const asked = { keep: "", adopt: "adopt", withdraw: "withdraw", buy: "a higher attempt" }[wish.kind];
+  const refused = asked && ` Until then ${asked} is refused.`;
+  const text = `${what}${refused}`;
+  if (run.isPreview && wish.kind === "keep") {
+    console.log(stopLine(declaration, `${text} ${MAYBE_CHARGED} ${firstDo}.`));
+    return;
+  }
+  run.armed.disarm(`${declaration.orderId}`);
+  const sentence = state.outcome === "bought" ? CHARGED : MAYBE_CHARGED;
+  throw new Refusal(`${declaration.name}: ${text}`, `${firstDo}, then run \`pulumi up\` again.`, sentence);
+}
+
+export function notOpened(
+  declaration: PurchaseDeclaration,
+  step: OrderStep | undefined,
+  state: PurchaseState,
+): Refusal {
+  const { name } = declaration;
+  if (step?.claimedBy)
+    return new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
+  const sentence = sentenceOf(state.outcome, "later", state.settled);
+  if (step?.problem) {
+    const { what, firstDo } = step.problem;
+    return new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), sentence);
+  }
+  return new Refusal(
+    `${name}: no new order was opened for it in this update, so nothing is sent.`,
+    `Run \`pulumi up\` again; if it says the same, set attempt: ${(state.arguments.attempt ?? 1) + 2}.`,
+    sentence,
+  );
+}
