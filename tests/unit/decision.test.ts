@@ -307,7 +307,7 @@ describe("what is done with what the journal knows of the order on record", () =
     expect(actions("pending", "keep", onRecord)).toEqual(
       every("keep", { ...late, adopted: "record", withdrawn: "record" }),
     );
-    expect(actions("withdrawn", "keep", onRecord)).toEqual(every("keep", late));
+    expect(actions("withdrawn", "keep", onRecord)).toEqual(every("keep", { ...late, adopted: "record" }));
   });
 
   test.each(IS_SAID)("while a lease runs, %s has to wait", (wish) => {

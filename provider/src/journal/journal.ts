@@ -222,7 +222,7 @@ export class Journal {
     if (result !== undefined) return { kind: "completed", result, ...about };
     const closing = claims.find(isClosingOf(orderId));
     if (closing !== undefined && closing !== TORN && isClosing(closing) && closing.proof) {
-      return { kind: "neverSent", isClosed: true, isUnneeded: closing.unneeded === true };
+      return { kind: "neverSent", isClosed: true, ...(closing.unneeded && { isUnneeded: true }) };
     }
     if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
     // What can't be read may be this order's.
