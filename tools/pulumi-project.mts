@@ -40,14 +40,20 @@ interface KeptResource {
   readonly id: string;
   readonly inputs: Record<string, unknown>;
   readonly outputs: Record<string, unknown>;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Record<string, readonly string[]>;
+  /** Replaced, and still to be deleted. */
+  readonly delete?: boolean;
 }
+
+const STATE = "state/.pulumi/stacks/test/dev.json";
 
 /** Declares what `purchases.json` holds. */
 const PROGRAM = `
 const { CreditPurchase } = require("pulumi-vercel-credits");
 for (const { name, args, opts } of require("./purchases.json")) {
   const purchase = new CreditPurchase(name, args, opts);
-  exports[name] = { status: purchase.status, intentId: purchase.intentId };
+  exports[name] = { outcome: purchase.outcome, status: purchase.status, intentId: purchase.intentId };
 }`;
 
 /**
@@ -133,12 +139,40 @@ export class Project {
 
   /** What the engine has written down of a resource. */
   resource(type: "CreditPurchase" | "PurchaseOrder", name = "credits") {
-    return this.resources().find(({ urn }) => urn === this.urn(type, name));
+    return this.resources().find((one) => one.urn === this.urn(type, name) && one.delete !== true);
   }
 
   /** The state, as the engine keeps it in its own file. */
   resources(): KeptResource[] {
-    return JSON.parse(this.read("state/.pulumi/stacks/test/dev.json")).checkpoint.latest.resources ?? [];
+    return JSON.parse(this.read(STATE)).checkpoint.latest.resources ?? [];
+  }
+
+  /** Changes the state as a person does who edits it by hand. */
+  editState(change: (resources: KeptResource[]) => KeptResource[]): void {
+    const state = JSON.parse(this.read(STATE));
+    state.checkpoint.latest.resources = change(state.checkpoint.latest.resources);
+    this.write(STATE, JSON.stringify(state));
+  }
+
+  /** Takes one half out of the state, and all that points at it, which no command does while the other needs it. */
+  loseFromState(type: "CreditPurchase" | "PurchaseOrder", name = "credits"): void {
+    const lost = this.urn(type, name);
+    this.editState((resources) =>
+      resources
+        .filter(({ urn }) => urn !== lost)
+        .map((one) => ({
+          ...one,
+          ...(one.dependencies && { dependencies: one.dependencies.filter((urn) => urn !== lost) }),
+          ...(one.propertyDependencies && {
+            propertyDependencies: Object.fromEntries(
+              Object.entries(one.propertyDependencies).map(([key, urns]) => [
+                key,
+                urns.filter((urn) => urn !== lost),
+              ]),
+            ),
+          }),
+        })),
+    );
   }
 
   urn(type: "CreditPurchase" | "PurchaseOrder" = "CreditPurchase", name = "credits"): string {

@@ -87,3 +87,15 @@ export function http(body: string | Buffer, headers = "", status = "200 OK"): Bu
     bytes,
   ]);
 }
+
+/** An endpoint that keeps what arrives waiting until it is told to answer, so that a test can act in between. */
+export async function gatedServer(answer: Answer) {
+  const gate = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  const buying: Answer = (socket) => {
+    first.resolve();
+    void gate.promise.then(() => answer(socket));
+  };
+  const server = await hostileServer({ buying, reading: says(http("{}")) });
+  return { ...server, whenRequested: first.promise, answerNow: gate.resolve };
+}

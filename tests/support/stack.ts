@@ -1,17 +1,24 @@
-import { resolve } from "node:path";
+import { cpSync, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { Project, type ProjectOptions } from "../../tools/pulumi-project.mts";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { Project, type ProjectOptions, type Run } from "../../tools/pulumi-project.mts";
 
 /** A project on the engine that the set-up found, closed at the end of the test. */
-export async function newProject(
-  env: Record<string, string> = {},
-  options: Omit<ProjectOptions, "engine" | "env"> = {},
-): Promise<Project> {
-  const engine = process.env.TEST_ENGINE;
-  if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
-  const project = new Project({ engine, env, ...options });
+export async function newProject(...[env, options]: Parameters<typeof lastingProject>): Promise<Project> {
+  const project = lastingProject(env, options);
   opened.push(() => project.close());
   return project.init();
+}
+
+/** The same without a stack yet, to be closed by whoever made it. */
+export function lastingProject(
+  env: Record<string, string> = {},
+  options: Omit<ProjectOptions, "engine" | "env"> = {},
+): Project {
+  const engine = process.env.TEST_ENGINE;
+  if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
+  return new Project({ engine, env, ...options });
 }
 
 /** A sandbox and a project that buys from it. */
@@ -23,15 +30,74 @@ export async function sandboxAndProject(...[env, options]: Parameters<typeof new
   return { sandbox, project };
 }
 
+/** The address of a sandbox that isn't there yet, so that nothing can be sent to it; `open` lets it listen. */
+export async function sandboxLater() {
+  const before = await startSandbox();
+  await before.close();
+  const open = async () => {
+    const sandbox = await startSandbox({ port: Number(new URL(before.url).port) });
+    opened.push(() => sandbox.close());
+    return sandbox;
+  };
+  return { url: before.url, open };
+}
+
 /** What holds where no journal can prove more: the contract's last column. */
 export const NO_JOURNAL = { VERCEL_CREDITS_JOURNAL: "off" };
 
 /** A sandbox and a project whose provider processes are written down, so that they can be killed. */
 export async function watched(env: Record<string, string> = {}) {
-  const require = `--require ${resolve("tests/support/in-provider.cjs")}`;
-  const both = await sandboxAndProject({ NODE_OPTIONS: require, ...env });
-  both.project.env.TEST_WATCH_FOLDER = both.project.folder;
+  const both = await sandboxAndProject(env);
+  watch(both.project);
   return both;
+}
+
+/** From now on its provider processes are written down. */
+export function watch(project: Project): void {
+  project.env.NODE_OPTIONS = `--require ${resolve("tests/support/in-provider.cjs")}`;
+  project.env.TEST_WATCH_FOLDER = project.folder;
+}
+
+/** Which of the contract's three sentences a person has read. */
+export function sentencesOf({ output }: Run): string[] {
+  return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
+}
+
+/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
+export function expectReadable({ output }: Run): void {
+  expect(output).not.toMatch(/^\s+at /m);
+  expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
+  expect(output).not.toMatch(/\b(undefined|NaN|\[object Object\])/);
+}
+
+/** One purchase that is in doubt: it was charged, and its answer was lost. Nothing of it is protected. */
+export async function inDoubt(...[env, options]: Parameters<typeof newProject>) {
+  const both = await sandboxAndProject(env, options);
+  both.project.declare({ opts: { protect: false } });
+  both.sandbox.misbehave("cut-after-charge");
+  await both.project.up("--skip-preview");
+  return both;
+}
+
+/** The folder of the project's own journal. */
+export function journalOf(project: Project): string {
+  return join(project.folder, "home/vercel-credits/journal");
+}
+
+/** A copy of the project's journal as it is now, as a backup or a synced home makes one. */
+export function copyJournal(project: Project, name = "journal-copy"): string {
+  const copy = join(project.folder, name);
+  cpSync(journalOf(project), copy, { recursive: true, preserveTimestamps: true });
+  return copy;
+}
+
+/** Goes on when a file of the project is there. */
+export async function whenWritten(project: Project, file: string, withinMs = 30_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!existsSync(join(project.folder, file))) {
+    if (Date.now() > deadline) throw new Error(`${file} was not written`);
+    await new Promise((look) => setTimeout(look, 20));
+  }
 }
 
 /** The provider process of the newest run: its preview has one of its own. */

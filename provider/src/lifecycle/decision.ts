@@ -3,7 +3,7 @@ import { FINAL_ARGUMENTS } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { PurchaseState } from "../state/purchase-state";
-import { type Declaration, isUnknown, knownOr } from "./inputs";
+import { type Declaration, isUnknown, knownOr, type Unknown } from "./inputs";
 
 /**
  * What a program asks of a purchase that is on record, judged by the outcome on record alone.
@@ -15,7 +15,7 @@ export type Wish =
   | { readonly kind: "keep" }
   | { readonly kind: "adopt"; readonly id: string }
   | { readonly kind: "withdraw" }
-  | { readonly kind: "buy"; readonly attempt: number };
+  | { readonly kind: "buy"; readonly attempt: number | Unknown };
 
 /** Throws a `Refusal` where the record doesn't allow what the program says. */
 export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
@@ -77,9 +77,7 @@ export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
     }
     return { kind: "withdraw" };
   }
-  return raised && (adopt === undefined || isUnknown(adopt))
-    ? { kind: "buy", attempt: isUnknown(attempt) ? Number.POSITIVE_INFINITY : attempt }
-    : { kind: "keep" };
+  return raised && (adopt === undefined || isUnknown(adopt)) ? { kind: "buy", attempt } : { kind: "keep" };
 }
 
 type Refuse = (what: string, firstDo: string) => Refusal;

@@ -4,6 +4,7 @@ import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import type { Wish } from "./decision";
+import { isUnknown } from "./inputs";
 
 /** What the journal knows of a purchase that is on record. */
 export interface Findings {
@@ -15,12 +16,14 @@ export interface Findings {
 
 /** What is to be done with a purchase that is on record. */
 export type Action =
-  | Wish
+  | Exclude<Wish, { kind: "adopt" | "withdraw" }>
+  /** A person's word; of a newer order, where that is what it is about. */
+  | (Extract<Wish, { kind: "adopt" | "withdraw" }> & { readonly newer?: Findings["newer"] })
   /** The journal knows more than the state. Nothing is sent. */
   | { readonly kind: "record"; readonly order: OrderReference | undefined; readonly known: Knowledge }
   /** Another process may be sending: nothing is recorded. `wish` is what has to wait. */
   | { readonly kind: "wait"; readonly lease: Lease; readonly wish: Wish }
-  /** A newer order is in doubt. */
+  /** A newer order is in doubt, or nothing is known of it. */
   | { readonly kind: "inDoubt"; readonly order: OrderReference; readonly known: Knowledge }
   /** The request of the very order on record was never sent, so it goes on by itself. */
   | { readonly kind: "again" };
@@ -36,7 +39,8 @@ export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent",
  * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
- * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
+ * | of a newer order: an intent record alone, or nothing | in doubt, unless a person's word goes further |
+ * | of a newer order: that it was never sent | as if it had not been opened |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
  * | of the order on record: an end, where the state has none | recorded, unless a person's word goes further |
@@ -46,39 +50,49 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   const isSaid = wish.kind !== "keep";
   if (newer !== undefined) {
     const { order, known } = newer;
-    // The attempt that this order was opened for is no word about how it ended.
-    const goesFurther = wish.kind === "buy" ? wish.attempt > order.attempt : isSaid;
     const record: Action = { kind: "record", order, known };
     if (known.kind === "completed" && stopsHigherAttempt(known.result.outcome, wish)) return record;
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
-    if ((known.kind === "completed" || known.kind === "resolved") && !goesFurther) return record;
-    const isInDoubt = known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
-    if (isInDoubt && !goesFurther) return { kind: "inDoubt", order, known };
+    if (!goesFurther(wish, newer)) {
+      if (known.kind === "completed" || known.kind === "resolved") return record;
+      if (known.kind !== "neverSent") return { kind: "inDoubt", order, known };
+    }
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
   if (onRecord.kind === "completed" && onRecord.result.outcome === "bought") {
     return state.outcome === "bought" ? wish : record;
   }
   if (onRecord.kind === "inDoubt" && onRecord.lease) return { kind: "wait", lease: onRecord.lease, wish };
+  if (wish.kind === "adopt" || wish.kind === "withdraw") {
+    return newer !== undefined && newer.known.kind !== "neverSent" ? { ...wish, newer } : wish;
+  }
   if (isSaid) return wish;
-  if (onRecord.kind === "resolved" && state.outcome !== "withdrawn") return record;
+  if (onRecord.kind === "resolved" && isNews(state, onRecord)) return record;
   if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
     return record;
   }
   return wasNeverSent(state, onRecord) ? { kind: "again" } : wish;
 }
 
-/** Whether what is on record allowed a request for an order that was opened after it. */
-function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
-  return (
-    attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself"
-  );
-}
-
 /** What was learned after a higher attempt was set. A person's word about the end of the order itself goes further. */
 function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
   if (outcome === "bought") return true;
   return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
+}
+
+/** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */
+function goesFurther(wish: Wish, { order, known }: NonNullable<Findings["newer"]>): boolean {
+  if (wish.kind !== "buy") return wish.kind !== "keep";
+  if (isUnknown(wish.attempt) || wish.attempt > order.attempt) return true;
+  return known.kind === "completed" && known.result.outcome === "notSent"; // it goes on by itself
+}
+
+/** A person said something else in the journal than the state has. */
+function isNews(
+  { outcome }: PurchaseState,
+  { resolution }: Extract<Knowledge, { kind: "resolved" }>,
+): boolean {
+  return outcome !== ("adopted" in resolution ? "adopted" : "withdrawn");
 }
 
 /** State and journal agree on the very order on record. */

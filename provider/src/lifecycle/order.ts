@@ -316,9 +316,10 @@ function isRaised({ attempt }: OrderState, { arguments: { attempt: wanted } }: D
   return isUnknown(wanted) || Number(wanted) > attempt;
 }
 
-/** Nothing was charged under it, for certain, and nothing can be later. */
+/** Nothing was charged under it, for certain, nothing can be later, and another is wanted in its place. */
 function wasNeverSent(known: Knowledge): boolean {
-  return known.kind === "neverSent" || (known.kind === "completed" && known.result.outcome === "notSent");
+  if (known.kind === "neverSent") return known.isUnneeded !== true;
+  return known.kind === "completed" && known.result.outcome === "notSent";
 }
 
 function wanted({ arguments: { amount, creditType, team } }: Declaration): Wanted {

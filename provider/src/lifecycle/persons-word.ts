@@ -18,8 +18,9 @@ import { leaseProblem, OLD_SESSION, sentenceOfKnowledge, thenUpAgain, unreachabl
 interface Before {
   readonly state?: PurchaseState;
   readonly olds?: Properties;
-  readonly known?: Knowledge;
-  readonly order?: OrderReference;
+  /** Of an order that the state doesn't have, or not yet. */
+  readonly known?: Knowledge | undefined;
+  readonly order?: OrderReference | undefined;
 }
 
 /** Adopted or withdrawn before it was ever on record here. */
@@ -32,15 +33,17 @@ export async function personsWord(
   const last = declaration.openings.findLast(({ unarmed }) => !unarmed);
   let known: Knowledge;
   try {
-    known = await knowsPatiently(run, last, name);
+    known = last ? await knowsPatiently(run, last, name) : await claimHolder(run, declaration);
     if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, leaseProblem(known.lease));
-    if (last === undefined) known = await claimHolder(run, declaration);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const { what, firstDo } = unreachable(run.settings.journalFolder, error);
     throw new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), MAYBE_CHARGED);
   }
-  const order = last ?? declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
+  const own = declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
+  // The order that holds the claim is the one that it was made under, if it was.
+  const { unarmed: _unarmed, ...held } = own;
+  const order = last ?? ("order" in known ? { ...held, orderId: known.order } : own);
   const adopted = knownOr(args.adopt);
   return adopted === undefined
     ? withdraw(run, declaration, news, { known, order })
@@ -121,22 +124,13 @@ async function resolve(
   word: { adopted: string } | { withdrawn: true },
 ): Promise<void> {
   const { order } = before(from);
-  const newest = openingsFor(run, declaration).findLast(({ unarmed }) => !unarmed);
-  const held = from.known && "order" in from.known ? [{ ...order, orderId: from.known.order }] : [];
-  const orders = [
-    ...new Map([order, ...held, ...(newest ? [newest] : [])].map((one) => [one.orderId, one])).values(),
-  ];
+  const isJournaled = order.journal !== undefined || order.signature !== undefined;
+  const isHeld = from.known !== undefined && "order" in from.known;
   try {
-    for (const one of orders.filter(({ unarmed }) => !unarmed)) {
-      if (
-        one.journal === undefined &&
-        one.signature === undefined &&
-        held.every(({ orderId }) => orderId !== one.orderId)
-      )
-        continue;
-      if ("withdrawn" in word && one.journal !== undefined) await run.journal?.close(one);
-      await run.journal?.resolve(one.orderId, word);
-    }
+    // The order that the program would be made under may not have been sent: then it can't be any more.
+    const newest = openingsFor(run, declaration).findLast(({ journal }) => journal !== undefined);
+    if (newest !== undefined) await run.journal?.close(newest, { isUnneeded: true });
+    if (!order.unarmed && (isJournaled || isHeld)) await run.journal?.resolve(order.orderId, word);
   } catch (error) {
     const why = printable((error as Error).message, 300);
     if ("withdrawn" in word) {
@@ -173,19 +167,19 @@ function waiting(
 }
 
 function before({ state, olds, known, order }: Before) {
-  const fromJournal =
+  const ofJournal =
     known?.kind === "completed" ? known.result.outcome : known?.kind === "inDoubt" ? "unknown" : undefined;
-  const settled = state && (state.settled ?? state.outcome);
-  const vercelIds = state?.vercelIds ?? (known && "vercelIds" in known ? known.vercelIds : []);
+  const ofState = state && (state.settled ?? state.outcome);
+  const vercelIds = known && "vercelIds" in known ? known.vercelIds : (state?.vercelIds ?? []);
   return {
     state,
     olds,
-    settled: settled ?? fromJournal,
+    settled: ofJournal ?? ofState,
     vercelIds,
-    order: state?.order ?? order ?? { orderId: "?", attempt: 1 },
+    order: order ?? state?.order ?? { orderId: "?", attempt: 1 },
   };
 }
 
 function receiptOf({ state, known }: Before): Result["receipt"] {
-  return state?.receipt ?? (known?.kind === "completed" ? known.result.receipt : {});
+  return known?.kind === "completed" ? known.result.receipt : (state?.receipt ?? {});
 }

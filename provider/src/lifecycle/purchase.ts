@@ -70,7 +70,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
           `ℹ️ ${declaration.name}: it keeps the team it was ordered for, ${kept}; the default is ${now} now.`,
         );
       }
-      return { changes: MEANING[state.outcome].up === "fails" || state.completionMissing };
+      const isOwed = state.completionMissing && run.journal !== undefined;
+      return { changes: MEANING[state.outcome].up === "fails" || isOwed };
     }
     if (run.isPreview) await previewAction(run, state, declaration, action);
     return { changes: true };
@@ -114,7 +115,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const sentence = sentenceOf(state.outcome, "later", state.settled);
+      const isSettled = newer === undefined || MEANING[state.outcome].money === "charged";
+      const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
@@ -145,14 +147,14 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     olds: Properties,
     news: Properties,
   ): Promise<Properties> {
-    if (action.kind !== "buy" && action.kind !== "again") await letGo(run.armed.disarm(`${declaration.orderId}`));
+    if (action.kind !== "buy" && action.kind !== "again") await letGo(declaration);
     switch (action.kind) {
       case "keep":
         return keep(state, declaration, olds);
       case "adopt":
-        return adopt(run, action.id, declaration, news, { state, olds });
+        return adopt(run, action.id, declaration, news, { state, olds, ...action.newer });
       case "withdraw":
-        return withdraw(run, declaration, news, { state, olds });
+        return withdraw(run, declaration, news, { state, olds, ...action.newer });
       case "record":
         return record(run, id, action.order, action.known, declaration, news, olds);
       case "wait":
@@ -169,9 +171,14 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   }
 
   /** An order that was opened, and is not needed after all. */
-  async function letGo(order: ArmedOrder | undefined): Promise<void> {
+  async function letGo(declaration: PurchaseDeclaration): Promise<void> {
+    const order = run.armed.disarm(`${declaration.orderId}`);
+    if (order) await closeUnneeded(order);
+  }
+
+  async function closeUnneeded(order: ArmedOrder): Promise<void> {
     try {
-      if (order?.reference.journal) await run.journal?.close(order.reference);
+      if (order.reference.journal) await run.journal?.close(order.reference, { isUnneeded: true });
     } catch {
       // It stays open, and unused: no process has it any more.
     }
@@ -198,15 +205,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function writeCompletion(state: PurchaseState, name: string): Promise<boolean> {
     const { order, receipt, cause } = state;
     const outcome = state.outcome as Result["outcome"];
+    if (order === undefined || run.journal === undefined) return false;
     try {
-      if (order && run.journal) {
-        await run.journal.complete(order.orderId, {
-          outcome,
-          status: state.status as Result["status"],
-          receipt,
-          cause,
-        });
-      }
+      const result = { outcome, status: state.status as Result["status"], receipt, cause };
+      await run.journal.complete(order.orderId, result, undefined);
       return true;
     } catch (error) {
       console.log(
@@ -237,7 +239,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const stops =
       known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
     if (order && !stops) return buy(run, id, order, declaration, news, undefined);
-    await letGo(order);
+    if (order) await closeUnneeded(order);
     if (step?.claimedBy)
       throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     if (known.kind === "completed" || known.kind === "resolved") {

@@ -1,0 +1,202 @@
+import { cpSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
+import type { Project } from "../../../tools/pulumi-project.mts";
+import { gatedServer, http, says } from "../../support/hostile";
+import {
+  copyJournal,
+  ended,
+  expectReadable,
+  journalOf,
+  killProvider,
+  newProject,
+  providerOf,
+  sandboxAndProject,
+  sentencesOf,
+  watch,
+  watched,
+  whenRequested,
+} from "../../support/stack";
+
+/** A record that is there proves something in every copy of a journal. One that isn't proves something only in the journal itself. */
+
+/**
+ * Two purchases, of which the second is sent while a copy of the journal is older than its request: the copy was made while
+ * the first was under way. Then its provider process dies, and with it all that the state could have said.
+ */
+async function killedAfterCopy(
+  declare = (project: Project) => project.declare({ name: "a" }, { name: "b" }),
+) {
+  const { sandbox, project } = await watched();
+  declare(project);
+  sandbox.misbehave("slow", { milliseconds: 300 });
+  sandbox.misbehave("never-answer");
+  const run = project.start("up", "--yes", "--skip-preview");
+  await whenRequested(sandbox, () => {});
+  const copy = copyJournal(project);
+  await whenRequested(sandbox, () => killProvider(project));
+  await run.ended;
+  return { sandbox, project, copy };
+}
+
+/** Sets the journal back: the folder stays the same one, and what is in it is as it was. */
+function setBack(project: Project, copy: string): void {
+  for (const file of readdirSync(journalOf(project))) {
+    if (!readdirSync(copy).includes(file)) rmSync(join(journalOf(project), file));
+  }
+}
+
+const AFTER_A = `
+const { CreditPurchase } = require("pulumi-vercel-credits");
+const { attempt = 1 } = require("./attempt.json");
+const args = { creditType: "gateway", amount: 100 };
+const a = new CreditPurchase("a", args);
+new CreditPurchase("b", { ...args, attempt }, { dependsOn: a });`;
+
+/** The name of the purchase whose request was under way. */
+const inDoubtOf = (project: Project) =>
+  project.outputs("a")?.status === "succeeded" ? ("b" as const) : ("a" as const);
+
+describe("a journal that was copied before the request left proves nothing by what it lacks", () => {
+  test("used in place of the journal: nothing is sent, until a person says so", async () => {
+    const { sandbox, project, copy } = await killedAfterCopy();
+    project.env.VERCEL_CREDITS_JOURNAL = copy;
+
+    const first = await project.up("--skip-preview");
+    const second = await project.up("--skip-preview");
+
+    expect(sandbox.requests()).toHaveLength(2);
+    for (const run of [first, second]) {
+      expect(run.code).not.toBe(0);
+      expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+      expectReadable(run);
+    }
+    const lost = inDoubtOf(project);
+    project.declare(
+      { name: "a", args: lost === "a" ? { attempt: 2 } : {} },
+      { name: "b", args: lost === "b" ? { attempt: 2 } : {} },
+    );
+    expect((await project.up("--skip-preview")).code).toBe(0);
+    expect(sandbox.requests()).toHaveLength(3);
+  });
+
+  test("put in the place of the journal's own folder: the same", async () => {
+    const { sandbox, project, copy } = await killedAfterCopy();
+    rmSync(journalOf(project), { recursive: true });
+    cpSync(copy, journalOf(project), { recursive: true, preserveTimestamps: true });
+
+    const run = await project.up("--skip-preview");
+
+    expect(sandbox.requests()).toHaveLength(2);
+    expect(run.code).not.toBe(0);
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+  });
+
+  test("a preview under it promises no purchase", async () => {
+    const { project, copy } = await killedAfterCopy();
+    project.env.VERCEL_CREDITS_JOURNAL = copy;
+
+    const preview = await project.preview();
+
+    expect(preview.output).not.toContain("will be charged now");
+  });
+});
+
+describe("a journal that was set back to a moment before the order was opened", () => {
+  test("the order isn't in it any more, so nothing is known of it, and nothing is sent", async () => {
+    const { sandbox, project, copy } = await killedAfterCopy((made) => {
+      made.write("attempt.json", "{}");
+      made.write("index.js", AFTER_A);
+    });
+    setBack(project, copy);
+
+    const run = await project.up("--skip-preview");
+
+    expect(sandbox.requests()).toHaveLength(2);
+    expect(run.code).not.toBe(0);
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+    project.write("attempt.json", `{ "attempt": 2 }`);
+    expect((await project.up("--skip-preview")).code).toBe(0);
+    expect(sandbox.requests()).toHaveLength(3);
+  });
+});
+
+describe("what is recorded proves something in every copy", () => {
+  test("a completion: the purchase is put on record from the copy, and nothing is sent", async () => {
+    const body = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
+    const { url, arrived, whenRequested: requested, answerNow } = await gatedServer(says(http(body)));
+    const project = await newProject({ VERCEL_API_URL: url });
+    watch(project);
+    project.declare({});
+    const run = project.start("up", "--yes", "--skip-preview");
+    await requested;
+    const provider = providerOf(project);
+    project.killAlone(run.process);
+    answerNow();
+    await run.ended;
+    await ended(provider);
+    await project.unlock();
+    project.env.VERCEL_CREDITS_JOURNAL = copyJournal(project);
+
+    const next = await project.up("--skip-preview");
+
+    expect(next.code).toBe(0);
+    expect(sentencesOf(next)).toEqual([CHARGED]);
+    expect(project.outputs()).toMatchObject({ outcome: "bought", intentId: "pur_1" });
+    expect(arrived.buying).toBe(1);
+  });
+
+  test("an outcome on record in the state is not overruled by a journal that lacks it", async () => {
+    const { sandbox, project } = await sandboxAndProject();
+    sandbox.misbehave("decline");
+    await project.up("--skip-preview");
+    const kept = project.outputs();
+    const copy = copyJournal(project);
+    for (const file of readdirSync(copy)) if (file.includes("order_")) rmSync(join(copy, file));
+    project.env.VERCEL_CREDITS_JOURNAL = copy;
+
+    const run = await project.up("--skip-preview");
+
+    expect(sandbox.requests()).toHaveLength(1);
+    expect(run.code).not.toBe(0);
+    expect(project.outputs()).toEqual(kept);
+  });
+});
+
+describe("what never left goes on by itself, in the journal itself and nowhere else", () => {
+  async function killedBeforeItsTurn() {
+    const { sandbox, project } = await watched();
+    project.declare({ name: "a" }, { name: "b" });
+    sandbox.misbehave("never-answer");
+    const run = project.start("up", "--yes", "--skip-preview");
+    await whenRequested(sandbox, () => killProvider(project));
+    await run.ended;
+    return { sandbox, project };
+  }
+
+  test("in the journal itself: the one that waited is bought, the other one stays in doubt", async () => {
+    const { sandbox, project } = await killedBeforeItsTurn();
+
+    const run = await project.up("--skip-preview", "--continue-on-error");
+
+    expect(run.code).not.toBe(0);
+    expect(sandbox.charges()).toHaveLength(2);
+    const outcomes = ["a", "b"].map((name) => project.outputs(name)?.outcome);
+    expect(outcomes.filter((outcome) => outcome === "bought")).toHaveLength(1);
+  });
+
+  test.each([
+    ["a copy of it", (project: Project) => copyJournal(project)],
+    ["another journal", (project: Project) => join(project.folder, "another")],
+    ["none", () => "off"],
+  ])("with %s: both are in doubt", async (_what, place) => {
+    const { sandbox, project } = await killedBeforeItsTurn();
+    project.env.VERCEL_CREDITS_JOURNAL = place(project);
+
+    const run = await project.up("--skip-preview", "--continue-on-error");
+
+    expect(sandbox.requests()).toHaveLength(1);
+    expect(run.code).not.toBe(0);
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+  });
+});

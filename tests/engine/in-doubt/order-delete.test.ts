@@ -1,0 +1,131 @@
+import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
+import type { Project, Run } from "../../../tools/pulumi-project.mts";
+import { command } from "../../support/command";
+import {
+  expectReadable,
+  inDoubt,
+  killProvider,
+  NO_JOURNAL,
+  sandboxAndProject,
+  sentencesOf,
+  watched,
+  whenRequested,
+} from "../../support/stack";
+import { sample } from "../../support/whole";
+
+/** The order is all that the state has of a purchase whose process was killed: it does not go by itself either. */
+
+async function killedWhileRequested(env = {}) {
+  const both = await watched(env);
+  both.project.declare({ opts: { protect: false } });
+  both.sandbox.misbehave("never-answer");
+  const run = both.project.start("up", "--yes", "--skip-preview");
+  await whenRequested(both.sandbox, () => killProvider(both.project));
+  await run.ended;
+  return both;
+}
+
+const order = (project: Project) => project.urn("PurchaseOrder");
+
+/** Nothing of it is declared any more. */
+const removed = (project: Project) => project.write("purchases.json", "[]");
+
+describe.each([
+  ["with its journal", {}],
+  ["without one", NO_JOURNAL],
+])("an order whose purchase nobody knows the end of stays, %s", (_journal, env) => {
+  test.each(
+    sample<[string, (project: Project) => Promise<Run>]>(1, [
+      ["pulumi destroy", (project) => project.run("destroy", "--yes", "--skip-preview")],
+      [
+        "removed from the program",
+        (project) => {
+          removed(project);
+          return project.up("--skip-preview");
+        },
+      ],
+      [
+        "destroy --target",
+        (project) => project.run("destroy", "--yes", "--skip-preview", "--target", order(project)),
+      ],
+    ]),
+  )("%s", async (_how, act) => {
+    const { sandbox, project } = await killedWhileRequested(env);
+    const kept = project.resource("PurchaseOrder");
+
+    const run = await act(project);
+
+    expect(run.code).not.toBe(0);
+    expect(project.resource("PurchaseOrder")).toMatchObject({ id: kept?.id });
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+    expect(run.output).toContain("pulumi state delete");
+    expect(run.output).toContain(order(project));
+    expectReadable(run);
+    project.declare({ args: { adopt: sandbox.charges()[0]?.intentId }, opts: { protect: false } });
+    expect((await project.up("--skip-preview")).code).toBe(0);
+    expect((await project.run("destroy", "--yes", "--skip-preview")).code).toBe(0);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+});
+
+test("its purchase taken out of the state while it is in doubt: the order stays", async () => {
+  const { project } = await inDoubt();
+  await project.mustRun("state", "delete", project.urn(), "--yes");
+
+  const run = await project.run("destroy", "--yes", "--skip-preview");
+
+  expect(project.resource("PurchaseOrder")).toBeDefined();
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+  expect(run.output).toContain(order(project));
+});
+
+test("settled by a person in the journal, it goes", async () => {
+  const { sandbox, project } = await killedWhileRequested();
+  const orderId = `${project.resource("PurchaseOrder")?.outputs.orderId}`;
+
+  const settled = await command(["journal", "settle", orderId, "--withdraw"], project.env, project.folder);
+  const run = await project.run("destroy", "--yes", "--skip-preview");
+
+  expect(settled).toMatchObject({ status: 0 });
+  expect(run.code).toBe(0);
+  expect(project.resource("PurchaseOrder")).toBeUndefined();
+  expect(await command(["journal"], project.env, project.folder)).toMatchObject({ status: 0 });
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("known not to have charged, it goes", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  project.declare({ opts: { protect: false } });
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  await project.mustRun("state", "delete", project.urn(), "--yes");
+
+  expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
+  expect(project.resource("PurchaseOrder")).toBeUndefined();
+});
+
+test("never sent, it goes, and can't be sent any more", async () => {
+  const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_CRASH_AT: "before-intent-record" });
+  project.declare({ opts: { protect: false } });
+  await project.up("--skip-preview");
+  expect(sandbox.requests()).toHaveLength(0);
+  expect(project.resource("PurchaseOrder")).toBeDefined();
+  delete project.env.VERCEL_CREDITS_CRASH_AT;
+
+  expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
+  expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+  expect(sandbox.charges()).toHaveLength(1);
+});
+
+test("with the purchase that was bought it goes, as pulumi destroy says", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  project.declare({ opts: { protect: false } });
+  await project.mustRun("up", "--yes", "--skip-preview");
+
+  const run = await project.run("destroy", "--yes", "--skip-preview");
+
+  expect(run.code).toBe(0);
+  expect(project.resource("PurchaseOrder")).toBeUndefined();
+  expect(sandbox.requests()).toHaveLength(1);
+});
