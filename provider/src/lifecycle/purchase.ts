@@ -208,7 +208,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (order === undefined || run.journal === undefined) return false;
     try {
       const result = { outcome, status: state.status as Result["status"], receipt, cause };
-      await run.journal.complete(order.orderId, result, undefined);
+      await run.journal.complete(order.orderId, result);
       return true;
     } catch (error) {
       console.log(
