@@ -39,7 +39,7 @@ export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent",
  * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
- * | of a newer order: an intent record alone, or nothing | in doubt, unless a person's word goes further |
+ * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
  * | of a newer order: that it was never sent | as if it had not been opened |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
@@ -55,7 +55,8 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
     if (!goesFurther(wish, newer)) {
       if (known.kind === "completed" || known.kind === "resolved") return record;
-      if (known.kind !== "neverSent") return { kind: "inDoubt", order, known };
+      const isInDoubt = known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
+      if (isInDoubt) return { kind: "inDoubt", order, known };
     }
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
@@ -78,6 +79,13 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
 function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
   if (outcome === "bought") return true;
   return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
+}
+
+/** Whether what is on record allowed a request for an order that was opened after it. */
+export function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
+  return (
+    attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself"
+  );
 }
 
 /** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */
