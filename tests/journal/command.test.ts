@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { ArmedOrder } from "../../provider/src/charge/armed-orders";
+import type { VercelWord } from "../../provider/src/domain/outcome";
+import type { Result } from "../../provider/src/domain/result";
 import { FileStore } from "../../provider/src/journal/file-store";
-import { Journal } from "../../provider/src/journal/journal";
+import { Journal, type OrderToRecord } from "../../provider/src/journal/journal";
 
 const MAYBE = "The card may have been charged.";
+const CHARGED = "The card was charged.";
+const NOTHING = "Nothing was charged.";
 
 let folder: string;
 let journal: Journal;
@@ -16,62 +19,91 @@ beforeEach(() => {
   journal = new Journal(new FileStore(folder));
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** The real command, as npx runs it. */
 function command(args: string[], env: Record<string, string> = { VERCEL_CREDITS_JOURNAL: folder }) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["provider/dist/cli/main.js", "journal", ...args],
-    { encoding: "utf8", env: { PATH: process.env.PATH, HOME: folder, ...env } },
+    { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH, HOME: folder, ...env } },
   );
   expect(stdout + stderr).not.toMatch(/^\s+at /m);
   return { status, stdout, stderr };
 }
 
-function orderOf(id: string, changes: Partial<ArmedOrder["arguments"]> & { name?: string } = {}): ArmedOrder {
-  const { name = "credits", ...args } = changes;
+type Changes = Partial<OrderToRecord["arguments"]> & { name?: string };
+
+function orderOf(id: string, { name = "credits", ...args }: Changes = {}): OrderToRecord {
+  const urn = `urn:pulumi:dev::test::pulumi-nodejs:dynamic/vercel:CreditPurchase::${name}`;
   return {
     orderId: `order_${id}`,
     name,
+    identity: { endpoint: "https://api.vercel.com/", organization: "organization", urn },
     arguments: { creditType: "gateway", amount: 1500, team: "acme", source: "pulumi", attempt: 1, ...args },
-    try: 1,
-    journaled: true,
   };
 }
 
-const BOUGHT = {
-  status: "succeeded",
-  receipt: { intentId: "pur_1", total: "1500.00", currency: "usd" },
-  news: "",
+/** As the provider writes it: the opening, the intent, and what came of it, where that is known. */
+async function sent(id: string, changes: Changes = {}, result?: Result): Promise<void> {
+  const order = orderOf(id, changes);
+  await journal.open(order);
+  expect(await journal.claim(order, -3600)).toMatchObject({ kind: "claimed" }); // its lease has run out already
+  if (result !== undefined) await journal.complete(order.orderId, result);
+}
+
+/** Two first tries that both charged: the claim of the first was not where the second one looked. */
+async function sentTwice(): Promise<void> {
+  await sent("a", {}, BOUGHT);
+  const intent = join(folder, readdirSync(folder).find((name) => name.startsWith("intent.")) ?? "?");
+  const text = readFileSync(intent, "utf8");
+  rmSync(intent);
+  await sent("b", {}, { ...BOUGHT, receipt: { ...BOUGHT.receipt, intentId: "pur_2" } });
+  writeFileSync(intent.replace(/1\.json$/, "2.json"), text);
+}
+
+const BOUGHT: Result = {
+  outcome: "bought",
+  status: "succeeded" as VercelWord,
+  receipt: { intentKind: "purchaseIntent", intentId: "pur_1", total: "1500.00", currency: "usd" },
 };
-const UNKNOWN = { status: "unknown", receipt: {}, reason: "no answer" };
-const REFUSED = { status: "refused", receipt: {}, reason: "declined" };
+const UNKNOWN: Result = { outcome: "unknown", receipt: {}, cause: { kind: "noAnswer", problem: "cut" } };
+const REFUSED: Result = {
+  outcome: "refused",
+  receipt: {},
+  cause: { kind: "answer", httpStatus: 402, code: "payment_failed", message: "declined" },
+};
 
 describe("journal", () => {
-  test("lists each try with its order, team, dollars, outcome and intent, and ends with 0 where all is known", async () => {
-    await journal.sent(orderOf("a"), 60);
-    await journal.ended("order_a", BOUGHT);
-    await journal.sent(orderOf("b", { name: "later" }), 60);
-    await journal.ended("order_b", REFUSED);
+  test("lists each order with its team, dollars, outcome and intent, and ends with 0 where all is known", async () => {
+    await sent("a", {}, BOUGHT);
+    await sent("b", { name: "later" }, REFUSED);
+    await journal.open(orderOf("c", { name: "never" }));
 
     const { status, stdout } = command([]);
 
     expect(status).toBe(0);
-    const [, first, second] = stdout.split("\n");
+    const [, first, second, third] = stdout.split("\n");
     expect(first).toMatch(
-      /order_a +1 +\d{4}-\d\d-\d\dT[\d:]+Z +credits +acme +gateway +\$1,500\.00 +succeeded +pur_1/,
+      /order_a +1 +\d{4}-\d\d-\d\dT[\d:]+Z +credits +acme +gateway +\$1,500\.00 +bought +pur_1/,
     );
     expect(second).toMatch(/order_b .* later .* refused/);
+    expect(third).toMatch(/order_c .* never .* notSent/);
     expect(stdout).not.toContain(MAYBE);
   });
 
   test.each([
     ["a request without an answer", async () => {}],
-    ["an outcome that nobody knows", async () => journal.ended("order_a", UNKNOWN)],
-    ["a torn outcome", async () => writeFileSync(join(folder, "order_a.outcome.json"), '{"status": "ref')],
+    ["an outcome that nobody knows", async () => journal.complete("order_a", UNKNOWN)],
+    [
+      "a torn completion",
+      async () => writeFileSync(join(folder, "order_a.completion.json"), '{"outcome": "ref'),
+    ],
   ])("marks %s as unresolved, says what to do, and ends with 1", async (_what, happens) => {
-    await journal.sent(orderOf("a"), 60);
+    await sent("a");
     await happens();
 
     const { status, stdout } = command([]);
@@ -79,44 +111,59 @@ describe("journal", () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/❓ +order_a/);
     expect(stdout).toContain("1 is unresolved");
-    expect(stdout).toContain(MAYBE);
+    for (const words of [MAYBE, "adopt", "attempt", "withdraw", "journal settle"]) {
+      expect(stdout).toContain(words);
+    }
   });
 
-  test("a torn record that it was sent is listed as unresolved", () => {
-    writeFileSync(join(folder, "order_a.sent.json"), "");
+  test("a torn intent record is unresolved: every order of that purchase may have been sent", async () => {
+    await journal.open(orderOf("a"));
+    await journal.open(orderOf("b", { name: "later" }));
+    await journal.claim(orderOf("a"), 60);
+    const intent = readdirSync(folder).find((name) => name.startsWith("intent.")) ?? "?";
+    writeFileSync(join(folder, intent), "");
 
     const { status, stdout } = command([]);
 
     expect(status).toBe(1);
-    expect(stdout).toMatch(/❓ +order_a .*no answer recorded/);
+    expect(stdout).toContain("❓");
+    expect(stdout).toContain(MAYBE);
+    expect(stdout).toMatch(/❓ +order_a .*unknown/);
+    expect(stdout).toMatch(/order_b .*notSent/);
   });
 
-  test("what a person settled is resolved, and an order that was never sent is no try", async () => {
-    const signature = await journal.sign();
-    await journal.sent(orderOf("a"), 60);
-    await journal.adopted({ orderId: "order_a", journal: signature }, "pur_found");
-    await journal.sent(orderOf("b"), 60);
-    await journal.giveUp(await journal.knows({ orderId: "order_b", journal: signature }), {
-      orderId: "order_c",
-      attempt: 2,
-    });
-    await journal.giveUp(await journal.knows({ orderId: "order_d", journal: signature }), {
-      orderId: "order_e",
-      attempt: 2,
-    });
+  test("what a person settled is resolved, and so is what was tried again under a higher attempt", async () => {
+    await sent("a", { name: "found" });
+    await journal.resolve("order_a", { adopted: "pur_found" });
+    await sent("b", { name: "unwanted" });
+    await journal.resolve("order_b", { withdrawn: true });
+    await sent("c");
+    await sent("d", { attempt: 2 }, BOUGHT);
 
     const { status, stdout } = command([]);
 
     expect(status).toBe(0);
-    expect(stdout).toMatch(/order_a .*no answer recorded, adopted as pur_found/);
-    expect(stdout).toMatch(/order_b .*no answer recorded, then tried again/);
-    expect(stdout).not.toMatch(/order_[de]/);
+    expect(stdout).toMatch(/order_a .*adopted \(was unknown\) +pur_found/);
+    expect(stdout).toMatch(/order_b .*withdrawn \(was unknown\)/);
+    expect(stdout).toMatch(/order_c .*unknown/);
+    expect(stdout).toMatch(/order_d .*bought/);
+  });
+
+  test("two that charged for one purchase end with 1, until one was forgotten or a person says that it is known", async () => {
+    await sentTwice();
+
+    const { status, stdout } = command([]);
+    expect(status).toBe(1);
+    for (const words of ["‼️", "order_a", "order_b", CHARGED, "journal settle"])
+      expect(stdout).toContain(words);
+
+    await journal.forget("order_a");
+    expect(command([]).status).toBe(0);
   });
 
   test("--json gives the same to a script", async () => {
-    await journal.sent(orderOf("a"), 60);
-    await journal.ended("order_a", BOUGHT);
-    await journal.sent(orderOf("b"), 60);
+    await sent("a", {}, BOUGHT);
+    await sent("b", { name: "later" });
 
     const { status, stdout } = command(["--json"]);
 
@@ -124,28 +171,29 @@ describe("journal", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       folder,
       unresolved: 1,
-      tries: [
+      doubleCharges: 0,
+      purchases: [
         {
           order: "order_a",
-          try: 1,
           attempt: 1,
           name: "credits",
+          project: "test",
+          stack: "dev",
           team: "acme",
           creditType: "gateway",
           amount: 1500,
+          outcome: "bought",
           status: "succeeded",
-          intentId: "pur_1",
-          total: "1500.00",
-          currency: "usd",
+          receipt: { intentId: "pur_1", total: "1500.00", currency: "usd" },
           unresolved: false,
         },
-        { order: "order_b", unresolved: true },
+        { order: "order_b", outcome: "unknown", unresolved: true },
       ],
     });
   });
 
   test("names and answers can't steer the terminal or forge a row", async () => {
-    await journal.sent(orderOf("a", { name: "\u001b[2Jevil\norder_z succeeded" }), 60);
+    await sent("a", { name: "\u001b[2Jevil\norder_z bought" });
 
     const { stdout } = command([]);
 
@@ -154,19 +202,20 @@ describe("journal", () => {
   });
 
   test("thousands of records are read in a moment", async () => {
+    await sent("a");
+    const file = readdirSync(folder).find((name) => name.startsWith("intent.")) ?? "?";
+    const intent = JSON.parse(readFileSync(join(folder, file), "utf8"));
     for (let i = 0; i < 3000; i++) {
-      const record = {
-        order: `order_${i}`,
-        time: "2026-01-01T00:00:00Z",
-        process: { pid: 1, host: "a" },
-        nonce: "n",
-      };
-      writeFileSync(join(folder, `order_${i}.sent.json`), JSON.stringify(record));
+      const record = { ...intent, order: `order_${i}` };
+      record.identity = { ...intent.identity, urn: `${intent.identity.urn}-${i}` };
+      writeFileSync(join(folder, `intent.test.dev.c-${i}.1.json`), JSON.stringify(record));
     }
+    const began = Date.now();
 
     const { stdout } = command(["--json"]);
 
-    expect(JSON.parse(stdout).tries).toHaveLength(3000);
+    expect(JSON.parse(stdout).purchases).toHaveLength(3001);
+    expect(Date.now() - began).toBeLessThan(20_000);
   });
 
   test.each([
@@ -201,34 +250,34 @@ describe("journal", () => {
 });
 
 describe("journal show", () => {
-  test("tells everything known of one order, and the orders before and after it", async () => {
-    const signature = await journal.sign();
-    await journal.sent(orderOf("abc"), 60);
-    await journal.ended("order_abc", REFUSED);
-    await journal.giveUp(await journal.knows({ orderId: "order_abc", journal: signature }), {
-      orderId: "order_xyz",
-      attempt: 2,
-    });
-    await journal.sent(orderOf("xyz"), 60);
-    await journal.ended("order_xyz", BOUGHT);
+  test("tells everything that is recorded of one order", async () => {
+    await sent("abc", {}, REFUSED);
+    await sent("xyz", { attempt: 2 }, BOUGHT);
 
     const first = command(["show", "order_a"]);
     const second = command(["show", "order_xyz", "--json"]);
 
     expect(first.status).toBe(0);
-    expect(first.stdout).toMatch(
-      /order_abc\n {2}sent\n.*amount: 1500\n.*outcome\n.*reason: declined\n.*next: order_xyz/s,
-    );
+    expect(first.stdout).toMatch(/^order_abc: refused\n/);
+    for (const words of [
+      /^ {2}opening\./m,
+      /^ {2}intent\./m,
+      /completion\n.*message: declined/s,
+      "amount: 1500",
+    ]) {
+      expect(first.stdout).toMatch(words);
+    }
     expect(JSON.parse(second.stdout)).toMatchObject({
       order: "order_xyz",
-      outcome: { receipt: BOUGHT.receipt },
+      outcome: "bought",
+      receipt: BOUGHT.receipt,
+      records: [{}, {}, { name: "order_xyz.completion" }],
     });
-    expect(command(["show", "order_xyz"]).stdout).toContain("opened in place of: order_abc");
   });
 
   test("ends with 1 where nobody knows, and with 2 where there is no such order, or several", async () => {
-    await journal.sent(orderOf("aa"), 60);
-    await journal.sent(orderOf("ab"), 60);
+    await sent("aa");
+    await sent("ab", { name: "later" });
 
     const unresolved = command(["show", "order_aa"]);
     expect(unresolved).toMatchObject({ status: 1, stdout: expect.stringContaining(MAYBE) });
@@ -240,5 +289,112 @@ describe("journal show", () => {
       status: 2,
       stderr: expect.stringContaining("several"),
     });
+  });
+});
+
+describe("journal settle", () => {
+  test.each([
+    ["--adopt", ["--adopt", "pur_9"], "adopted", CHARGED],
+    ["--withdraw", ["--withdraw"], "withdrawn", NOTHING],
+  ])("%s settles an order in doubt, and sends nothing", async (_what, flags, outcome, sentence) => {
+    await sent("a");
+
+    const { status, stdout } = command(["settle", "order_a", ...flags]);
+
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `order_a: recorded as ${outcome}. This run sent nothing. ${sentence}\n`,
+    });
+    expect(command([])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`${outcome} (was unknown)`),
+    });
+  });
+
+  test("a person's word can be corrected by another one", async () => {
+    await sent("a");
+
+    for (const flags of [["--withdraw"], ["--adopt", "pur_8"], ["--adopt", "pur_9"]]) {
+      expect(command(["settle", "order_a", ...flags]).status).toBe(0);
+    }
+    expect(command([]).stdout).toMatch(/adopted \(was unknown\) +pur_9/);
+  });
+
+  test("withdrawing an order that was never sent closes it, so that nobody can send it any more", async () => {
+    await journal.open(orderOf("a"));
+
+    expect(command(["settle", "order_a", "--withdraw"])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(NOTHING),
+    });
+    expect(await journal.claim(orderOf("a"), 60)).toEqual({ kind: "closed" });
+  });
+
+  test("a withdrawn checkout session can still be paid, and the sentence says so", async () => {
+    await sent(
+      "a",
+      {},
+      { outcome: "checkout", receipt: { intentKind: "checkoutSession", checkoutSessionId: "cs_1" } },
+    );
+
+    expect(command(["settle", "order_a", "--withdraw"]).stdout).toContain(MAYBE);
+  });
+
+  test("while its request may be under way, it says where and until when", async () => {
+    await journal.open(orderOf("a"));
+    await journal.claim(orderOf("a"), 60); // by this process, which lives
+
+    for (const flags of [["--withdraw"], ["--adopt", "pur_9"]]) {
+      const { status, stderr } = command(["settle", "order_a", ...flags]);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/may still be sending.*until \d{4}-.*may have been charged/);
+    }
+    expect(readdirSync(folder).filter((name) => name.includes("resolution"))).toEqual([]);
+  });
+
+  test("what was bought is not settled otherwise, and an id of Vercel's is not contradicted", async () => {
+    await sent("a", {}, BOUGHT);
+    await sent("b", { name: "later" }, { ...BOUGHT, outcome: "pending" });
+
+    for (const args of [
+      ["order_a", "--withdraw"],
+      ["order_a", "--adopt", "pur_9"],
+    ]) {
+      expect(command(["settle", ...args])).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(CHARGED),
+      });
+    }
+    const contradiction = command(["settle", "order_b", "--adopt", "pur_9"]);
+    expect(contradiction).toMatchObject({ status: 2, stderr: expect.stringContaining(MAYBE) });
+    expect(command(["settle", "order_b", "--adopt", "pur_1"]).status).toBe(0);
+  });
+
+  test("--known: a person knows of a double charge", async () => {
+    await sentTwice();
+
+    expect(command(["settle", "order_a", "--known"]).status).toBe(0);
+    expect(command([]).status).toBe(0);
+    await sent("c", { attempt: 2 }, BOUGHT);
+    expect(command([]).status).toBe(1); // not of this one
+    await sent("d", { name: "other" }, BOUGHT);
+    expect(command(["settle", "order_d", "--known"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("is not one of two"),
+    });
+  });
+
+  test.each([
+    ["no word", ["order_a"]],
+    ["two words", ["order_a", "--withdraw", "--known"]],
+    ["no id", ["order_a", "--adopt", "two words"]],
+    ["no such order", ["order_z", "--withdraw"]],
+  ])("%s: one line, and 2", async (_what, args) => {
+    await sent("a");
+    const { status, stderr } = command(["settle", ...args]);
+
+    expect(status).toBe(2);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(command([]).status).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import net, { type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { ProviderProcess, type Result } from "../support/provider-process";
+import { declared, ProviderProcess, type Result } from "../support/provider-process";
 import { listen } from "../support/servers";
 
 const MAYBE = "The card may have been charged.";
@@ -36,6 +36,8 @@ async function buyFrom(
   return provider.buy();
 }
 
+/** Vercel's own error, and nothing besides. */
+const LIMITED = '{"error":{"code":"rate_limited","message":"Too many requests"}}';
 const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded", total: "100.00" } });
 
 describe("the one request", () => {
@@ -44,7 +46,7 @@ describe("the one request", () => {
 
     const result = await buyFrom(`${url}/prefix/`);
 
-    expect(result).toMatchObject({ properties: { status: "succeeded", intentId: "pur_1", total: "100.00" } });
+    expect(result).toMatchObject({ properties: { outcome: "bought", intentId: "pur_1", total: "100.00" } });
     expect(received).toHaveLength(1);
     expect(received[0]).toMatchObject({
       method: "POST",
@@ -83,7 +85,7 @@ describe("the one request", () => {
 
     expect(result).toMatchObject({
       error: expect.stringContaining(MAYBE),
-      properties: { status: "unknown" },
+      properties: { outcome: "unknown" },
     });
     expect([received.length, other.received.length]).toEqual([1, 0]);
   });
@@ -91,71 +93,88 @@ describe("the one request", () => {
 
 describe("rate limiting (429)", () => {
   const limited = (seconds: string) => (response: ServerResponse, _request: IncomingMessage, count: number) =>
-    count < 3 ? response.writeHead(429, { "retry-after": seconds }).end() : response.end(BOUGHT);
+    count < 3 ? response.writeHead(429, { "retry-after": seconds }).end(LIMITED) : response.end(BOUGHT);
 
   test.each(["0", new Date(0).toUTCString()])(
     "is waited for as Retry-After says (%s), then bought once",
     async (retryAfter) => {
       const { url, received } = await endpoint(limited(retryAfter));
 
-      expect(await buyFrom(url)).toMatchObject({ properties: { status: "succeeded" } });
+      expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "bought" } });
       expect(received).toHaveLength(3);
     },
   );
 
   test("ends after three waits, as a refusal", async () => {
     const { url, received } = await endpoint((response) =>
-      response.writeHead(429, { "retry-after": "0" }).end(),
+      response.writeHead(429, { "retry-after": "0" }).end(LIMITED),
     );
 
     expect(await buyFrom(url)).toMatchObject({
       error: expect.stringContaining(NOTHING),
-      properties: { status: "refused" },
+      properties: { outcome: "refused" },
     });
     expect(received).toHaveLength(4);
   });
 
   test("is not waited for beyond a minute", async () => {
     const { url, received } = await endpoint((response) =>
-      response.writeHead(429, { "retry-after": "61" }).end(),
+      response.writeHead(429, { "retry-after": "61" }).end(LIMITED),
     );
 
-    expect(await buyFrom(url)).toMatchObject({ properties: { status: "refused" } });
+    expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "refused" } });
+    expect(received).toHaveLength(1);
+  });
+
+  test.each([
+    ["a gateway's page", "<h1>Too Many Requests</h1>"],
+    ["nothing", ""],
+    ["an intent beside the error", '{"error":{"code":"rate_limited"},"purchaseIntent":{"id":"pur_1"}}'],
+    ["a step of a purchase", '{"error":{"code":"purchase_confirm_failed","message":"x"}}'],
+  ])("that says %s is in doubt, and sent no more", async (_what, body) => {
+    const { url, received } = await endpoint((response) =>
+      response.writeHead(429, { "retry-after": "0" }).end(body),
+    );
+
+    expect(await buyFrom(url)).toMatchObject({
+      error: expect.stringContaining(MAYBE),
+      properties: { outcome: "unknown" },
+    });
     expect(received).toHaveLength(1);
   });
 
   test("followed by a lost connection is unknown, and sent no more", async () => {
     const { url, received } = await endpoint((response, _request, count) =>
-      count === 1 ? response.writeHead(429, { "retry-after": "0" }).end() : response.destroy(),
+      count === 1 ? response.writeHead(429, { "retry-after": "0" }).end(LIMITED) : response.destroy(),
     );
 
     expect(await buyFrom(url)).toMatchObject({
       error: expect.stringContaining(MAYBE),
-      properties: { status: "unknown" },
+      properties: { outcome: "unknown" },
     });
     expect(received).toHaveLength(2);
   });
 });
 
-describe("no byte of the request left: refused, nothing was charged", () => {
-  const refused = { error: expect.stringContaining(NOTHING), properties: { status: "refused" } };
+describe("no byte of the request left: not sent, nothing was charged", () => {
+  const notSent = { error: expect.stringContaining(NOTHING), properties: { outcome: "notSent" } };
 
   test("connection refused", async () => {
     const server = net.createServer();
     const port = await listen(server);
     await new Promise((closed) => server.close(closed));
 
-    expect(await buyFrom(`http://127.0.0.1:${port}`)).toMatchObject(refused);
+    expect(await buyFrom(`http://127.0.0.1:${port}`)).toMatchObject(notSent);
   });
 
   test("name not resolved", async () => {
-    expect(await buyFrom("https://no-such-host.invalid")).toMatchObject(refused);
+    expect(await buyFrom("https://no-such-host.invalid")).toMatchObject(notSent);
   });
 
   test("a server that speaks no TLS", async () => {
     const { url, received } = await endpoint((response) => response.end(BOUGHT));
 
-    expect(await buyFrom(url.replace("http:", "https:"))).toMatchObject(refused);
+    expect(await buyFrom(url.replace("http:", "https:"))).toMatchObject(notSent);
     expect(received).toHaveLength(0);
   });
 
@@ -170,7 +189,7 @@ describe("no byte of the request left: refused, nothing was charged", () => {
     for (const port of [1, rude, refusing]) {
       expect(
         await buyFrom("https://api.vercel.com", {}, { HTTPS_PROXY: `http://127.0.0.1:${port}` }),
-      ).toMatchObject(refused);
+      ).toMatchObject(notSent);
       await provider?.stop();
     }
   });
@@ -194,7 +213,7 @@ describe("the request may have left: unknown, and never sent again", () => {
     ],
     ["the body is over 1 MiB", (response) => response.end("x".repeat(1024 * 1024 + 1))],
     [
-      "the refusal is a large one",
+      "a server error is a large one",
       (response) => response.writeHead(500).end(JSON.stringify({ x: "y".repeat(900_000) })),
     ],
   ])("%s", async (_what, misbehave) => {
@@ -202,7 +221,7 @@ describe("the request may have left: unknown, and never sent again", () => {
 
     expect(await buyFrom(url)).toMatchObject({
       error: expect.stringContaining(MAYBE),
-      properties: { status: "unknown" },
+      properties: { outcome: "unknown" },
     });
     expect(received).toHaveLength(1);
   });
@@ -214,7 +233,7 @@ describe("the request may have left: unknown, and never sent again", () => {
 
     expect(result).toMatchObject({
       error: expect.stringMatching(/no answer within 0.3 seconds.*may have been/),
-      properties: { status: "unknown" },
+      properties: { outcome: "unknown" },
     });
     expect(received).toHaveLength(1);
   });
@@ -227,7 +246,7 @@ describe("the request may have left: unknown, and never sent again", () => {
     const result = await buyFrom(url, { "vercelCredits:timeoutSeconds": "0.5" });
 
     expect(result.properties).toMatchObject({
-      status: "unknown",
+      outcome: "unknown",
       requestId: "iad1::7",
       answer: { text: '{"purchaseIntent":' },
     });
@@ -252,16 +271,16 @@ describe("one process", () => {
 
     expect(Math.max(...most)).toBe(1);
     expect(received).toHaveLength(2);
-    expect(results.map((result) => result?.properties?.status).sort()).toEqual([
-      "refused",
-      "refused",
-      "succeeded",
+    expect(results.map((result) => result?.properties?.outcome).sort()).toEqual([
+      "bought",
+      "notSent",
+      "notSent",
       "unknown",
     ]);
     const late = await provider.buy({ __label: "e" });
     expect(late).toEqual({
       error: expect.stringMatching(
-        /nobody knows how the purchase ".*" of this update ended\. Nothing was charged\./,
+        /The purchase ".*" of this update is in doubt, so nothing more is sent\. Nothing was charged\./,
       ),
     });
   });
@@ -269,7 +288,7 @@ describe("one process", () => {
   test("uses an order once: a second create under it sends nothing", async () => {
     const { url, received } = await endpoint((response) => response.end(BOUGHT));
     provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
-    const inputs = { creditType: "gateway", amount: 100, source: "pulumi", attempt: 1 };
+    const inputs = declared();
     const { id: orderId } = await provider.create("order", inputs);
 
     const creates = [1, 2, 3].map(() => provider?.create("purchase", { ...inputs, orderId }));
@@ -282,12 +301,15 @@ describe("one process", () => {
   test("refuses an order that says something else than the purchase", async () => {
     const { url, received } = await endpoint((response) => response.end(BOUGHT));
     provider = await ProviderProcess.start({ "vercel:apiUrl": url, "vercel:apiToken": "tok_1" });
-    const inputs = { creditType: "gateway", amount: 100, source: "pulumi", attempt: 1 };
+    const inputs = declared();
     const { id: orderId } = await provider.create("order", inputs);
 
     const result = await provider.create("purchase", { ...inputs, amount: 1000, orderId });
 
-    expect(result.error).toContain(NOTHING);
+    expect(result).toMatchObject({
+      error: expect.stringContaining(NOTHING),
+      properties: { outcome: "notSent" },
+    });
     expect(received).toHaveLength(0);
   });
 });

@@ -3,20 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { ProviderProcess, type Result } from "../support/provider-process";
+import { declared, ProviderProcess, type Result, resource } from "../support/provider-process";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
 const NOTHING = "Nothing was charged.";
 
-const ARGUMENTS = {
-  creditType: "gateway",
-  amount: 1,
-  team: "acme",
-  source: "pulumi",
-  attempt: 1,
-  __label: "credits",
-};
+const ARGUMENTS = declared({ amount: 1, __resource: resource("credits") });
 
 let sandbox: Sandbox;
 let folder: string;
@@ -36,59 +29,103 @@ afterEach(async () => {
 });
 
 /** A provider process with the test's journal, or another folder. */
-async function start(journal = folder): Promise<ProviderProcess> {
+async function start(journal = folder, env: Record<string, string> = {}): Promise<ProviderProcess> {
   const provider = await ProviderProcess.start(
     { "vercel:apiUrl": sandbox.url, "vercel:apiToken": "tok_1", "vercelCredits:journal": journal },
-    {},
+    env,
   );
   started.push(provider);
   return provider;
 }
 
-/** As the engine does it in a later update: the order first, and then the purchase, which is not on record. */
-async function recover(provider: ProviderProcess, order: Result): Promise<Result> {
-  const opened = await provider.update("order", order.id ?? "", order.properties ?? {}, ARGUMENTS);
-  const { orderId, __journal } = opened.properties ?? {};
-  return provider.create("purchase", { ...ARGUMENTS, orderId, __journal });
+/** Processes that share nothing but the journal, as on many machines with one store. */
+async function startMany(count: number, env: Record<string, string> = {}): Promise<ProviderProcess[]> {
+  const processes: ProviderProcess[] = [];
+  // Two at a time, because a machine with few cores starts no more.
+  while (processes.length < count) {
+    processes.push(...(await Promise.all([start(folder, env), start(folder, env)])));
+  }
+  return processes;
 }
 
-describe("50 processes reach the same order at once", () => {
-  test.each([
-    ["that was never sent", async () => {}],
-    [
-      "that was refused",
-      async (provider: ProviderProcess, order: Result) => {
-        sandbox.misbehave("decline");
-        await provider.create("purchase", {
-          ...ARGUMENTS,
-          orderId: order.id,
-          __journal: order.properties?.__journal,
-        });
-      },
-    ],
-  ])("%s: one sends, and the others learn its outcome", async (_what, prepare) => {
-    const first = await start();
-    const order = await first.create("order", ARGUMENTS);
-    await prepare(first, order);
-    await first.stop();
-    const before = sandbox.requests().length;
-    sandbox.misbehave("slow", { milliseconds: 500 });
-    const processes: ProviderProcess[] = [];
-    // Two at a time, because a machine with few cores starts no more.
-    for (let i = 0; i < 25; i++) processes.push(...(await Promise.all([start(), start()])));
+const preload = (name: string) => ({
+  NODE_OPTIONS: `--require ${join(__dirname, `../support/preload/${name}.cjs`)}`,
+});
 
-    const results = await Promise.all(processes.map((provider) => recover(provider, order)));
+/** The first half of a purchase, as an update does it. */
+async function opened(provider: ProviderProcess, args = ARGUMENTS): Promise<Result> {
+  const order = await provider.create("order", args);
+  expect(order.error).toBeUndefined();
+  return order;
+}
 
-    expect(sandbox.requests()).toHaveLength(before + 1);
-    expect(sandbox.charges()).toHaveLength(1);
-    const [charge] = sandbox.charges();
-    for (const { properties, error } of results) {
-      if (error === undefined) expect(properties).toMatchObject({ intentId: charge?.intentId });
-      else expect(error).toContain(MAYBE);
-    }
-    expect(results.filter(({ properties }) => properties?.status === "succeeded").length).toBeGreaterThan(1);
-    expect(processes.flatMap(({ lines }) => lines).join("\n")).toContain(CHARGED);
+/** The second half. */
+function buyUnder(provider: ProviderProcess, { properties }: Result, args = ARGUMENTS): Promise<Result> {
+  return provider.create("purchase", {
+    ...args,
+    orderId: properties?.orderId,
+    __journal: properties?.__journal,
   });
+}
+
+/** As the engine does it in a later update: the order first, and then the purchase, which is not on record. */
+async function recover(provider: ProviderProcess, order: Result, args = ARGUMENTS): Promise<Result> {
+  const updated = await provider.update("order", order.id ?? "", order.properties ?? {}, args);
+  return updated.error === undefined ? buyUnder(provider, updated, args) : updated;
+}
+
+const records = (kind: string) =>
+  readdirSync(folder)
+    .filter((name) => name.includes(kind))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+
+test("50 processes reach the same order at once: at most one sends, and the others say which", async () => {
+  const first = await start();
+  const order = await opened(first);
+  const refusedArgs = { ...ARGUMENTS, __resource: resource("refused") };
+  const refusedOrder = await opened(first, refusedArgs);
+  sandbox.misbehave("decline");
+  expect(await buyUnder(first, refusedOrder, refusedArgs)).toMatchObject({
+    properties: { outcome: "refused" },
+  });
+  await first.stop();
+  const processes = await startMany(50);
+  const inAll = (act: (provider: ProviderProcess) => Promise<Result>) => Promise.all(processes.map(act));
+
+  // It was never sent, so it goes on by itself.
+  sandbox.misbehave("slow", { milliseconds: 500 });
+  const results = await inAll((provider) => recover(provider, order));
+  expect(sandbox.requests()).toHaveLength(2);
+  const [charge] = sandbox.charges();
+  const bought = results.filter(({ error }) => error === undefined);
+  expect(bought).toMatchObject([{ properties: { outcome: "bought", intentId: charge?.intentId } }]);
+  const winner = bought[0]?.properties?.orderId;
+  for (const { error } of results.filter((result) => !bought.includes(result))) {
+    expect(error).toContain(`${winner}`);
+    expect([MAYBE, CHARGED].filter((sentence) => error?.includes(sentence))).toHaveLength(1);
+  }
+
+  // It was refused, so only a person's word sends another.
+  const recorded = await inAll((provider) => recover(provider, refusedOrder, refusedArgs));
+  expect(sandbox.requests()).toHaveLength(2);
+  expect(new Set(recorded.map(({ properties }) => properties?.outcome))).toEqual(new Set(["refused"]));
+  for (const { error } of recorded) expect(error).toContain(NOTHING);
+
+  const again = await inAll((provider) => recover(provider, refusedOrder, { ...refusedArgs, attempt: 2 }));
+  expect(sandbox.requests()).toHaveLength(3);
+  expect(again.filter(({ properties }) => properties?.outcome === "bought")).toHaveLength(1);
+}, 300_000);
+
+test("without hard links, two at a time: one of them sends", async () => {
+  const first = await start(folder, preload("no-hard-links"));
+  const order = await opened(first);
+  await first.stop();
+  const processes = await startMany(2, preload("no-hard-links"));
+
+  const results = await Promise.all(processes.map((provider) => recover(provider, order)));
+
+  expect(sandbox.requests()).toHaveLength(1);
+  expect(results.filter(({ properties }) => properties?.outcome === "bought")).toHaveLength(1);
 });
 
 test("a process whose engine has ended sends nothing that was still waiting, and ends by itself", async () => {
@@ -102,36 +139,185 @@ test("a process whose engine has ended sends nothing that was still waiting, and
   await provider.ended();
 
   expect(sandbox.requests()).toHaveLength(1);
-  const records = readdirSync(folder).filter((name) => name.startsWith("order_"));
-  expect(records.map((name) => name.split(".")[1])).toEqual(["outcome", "sent"]);
+  expect(records("intent.")).toHaveLength(1);
+  const outcomes = records(".completion").map(({ outcome }) => outcome);
+  expect(outcomes.toSorted()).toEqual(["bought", "notSent", "notSent"]);
+});
+
+test("a sender past its lease sends nothing: others may have stopped waiting for it", async () => {
+  const provider = await start(folder, preload("sleeps-after-the-intent"));
+  const order = await opened(provider);
+
+  const late = await buyUnder(provider, order);
+
+  expect(sandbox.requests()).toHaveLength(0);
+  expect(late).toMatchObject({ error: expect.stringContaining(NOTHING), properties: { outcome: "notSent" } });
+  expect(await recover(await start(), order)).toMatchObject({ properties: { outcome: "bought" } });
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("two first tries: the second one, and every later update of its state, sends nothing", async () => {
+  const [first, second] = await startMany(2);
+  const orders = [await opened(first as ProviderProcess), await opened(second as ProviderProcess)] as const;
+  sandbox.misbehave("cut-after-charge");
+
+  const inDoubt = await buyUnder(first as ProviderProcess, orders[0]);
+  const stopped = await buyUnder(second as ProviderProcess, orders[1]);
+  expect(inDoubt).toMatchObject({ properties: { outcome: "unknown" } });
+  for (let updates = 0; updates < 3; updates++) {
+    const later = await recover(await start(), orders[1]);
+    for (const { error } of [stopped, later]) expect(error).toMatch(new RegExp(`${orders[0].id}.*${MAYBE}`));
+  }
+
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("a higher attempt that was killed is in doubt, whatever the try before it came to", async () => {
+  const provider = await start("off");
+  sandbox.misbehave("decline");
+  const refused = await provider.buy(ARGUMENTS);
+  const raised = { ...ARGUMENTS, attempt: 2 };
+  const killed = await start("off", { VERCEL_CREDITS_CRASH_AT: "request-left" });
+  const olds = refused.properties ?? {};
+  const before = {
+    ...ARGUMENTS,
+    orderId: olds.orderId,
+    __journal: { openings: [{ orderId: olds.orderId, attempt: 1 }] },
+  };
+  const order = await killed.update("order", `${olds.orderId}`, before, raised);
+  const { orderId, __journal } = order.properties ?? {};
+  const inputs = { ...raised, orderId, __journal };
+  await killed.update("purchase", `${refused.id}`, olds, inputs);
+  await killed.ended();
+
+  const next = await start("off");
+  await next.update("order", `${order.id}`, order.properties ?? {}, raised);
+  const { error } = await next.update("purchase", `${refused.id}`, olds, inputs);
+
+  expect(error).toContain(MAYBE);
+  expect(error).toContain("attempt: 3");
+  expect(error).not.toContain(NOTHING);
+  expect(sandbox.requests()).toHaveLength(2);
+});
+
+describe("killed between two records", () => {
+  const killedAt = async (point: string) => {
+    const provider = await start(folder, { VERCEL_CREDITS_CRASH_AT: point });
+    const order = await opened(provider);
+    await buyUnder(provider, order);
+    await provider.ended();
+    return order;
+  };
+
+  test.each([
+    ["before-intent-record", 0],
+    ["after-intent-record", 0],
+    ["request-left", 1],
+    ["answer-read", 1],
+    ["before-completion", 1],
+    ["before-state", 1],
+  ])(
+    "at %s: goes on, is in doubt, or is recorded, and %d requests were sent by then",
+    async (point, sent) => {
+      const order = await killedAt(point);
+      expect(sandbox.requests().length).toBeLessThanOrEqual(sent);
+      const { length } = sandbox.requests();
+
+      const next = await recover(await start(), order);
+
+      if (point === "before-intent-record") {
+        expect(next).toMatchObject({ properties: { outcome: "bought" } });
+        expect(sandbox.requests()).toHaveLength(1);
+        return;
+      }
+      expect(sandbox.requests()).toHaveLength(length);
+      if (point === "before-state") expect(next).toMatchObject({ properties: { outcome: "bought" } });
+      // The lease ended with the process, so nobody has to wait for it.
+      else
+        expect(next.error).toMatch(
+          /no answer is on record\. The card may have been charged\..*adopt.*attempt: 2.*withdraw/s,
+        );
+    },
+  );
+
+  test.each([
+    ["empty", ""],
+    ["cut", '{"order": "order_1", "ti'],
+  ])(
+    "an intent record that is %s: in doubt, and not sent, also under a higher attempt",
+    async (_what, text) => {
+      const order = await killedAt("after-intent-record");
+      const intent = readdirSync(folder).find((name) => name.startsWith("intent.")) ?? "?";
+      writeFileSync(join(folder, intent), text);
+
+      for (const attempt of [1, 2]) {
+        const next = await recover(await start(), order, { ...ARGUMENTS, attempt });
+        expect(next.error).toContain(MAYBE);
+      }
+      expect(sandbox.requests()).toHaveLength(0);
+    },
+  );
+});
+
+describe("an order that was opened and never sent", () => {
+  test.each<[string, "goes on" | "in doubt", (from: string, to: string) => void]>([
+    ["in a folder that was moved (mv)", "goes on", (from, to) => execFileSync("mv", [from, to])],
+    ["in a copy (cp -a)", "in doubt", (from, to) => execFileSync("cp", ["-a", from, to])],
+    ["in a copy of the files alone", "in doubt", (from, to) => execFileSync("cp", ["-r", from, to])],
+    ["in another journal", "in doubt", (_from, to) => mkdirSync(to)],
+    [
+      "in the same folder, set back to before it was opened",
+      "in doubt",
+      (from, to) => {
+        const opening = readdirSync(from).find((name) => name.startsWith("opening.")) ?? "?";
+        rmSync(join(from, opening));
+        execFileSync("mv", [from, to]);
+      },
+    ],
+  ])("%s: %s", async (_what, expected, move) => {
+    const [from, to] = [join(folder, "from"), join(folder, "to")];
+    const first = await start(from);
+    const order = await opened(first);
+    await first.stop();
+    move(from, to);
+
+    const next = await recover(await start(to), order);
+
+    if (expected === "goes on") expect(next).toMatchObject({ properties: { outcome: "bought" } });
+    else expect(next.error).toContain(MAYBE);
+    expect(sandbox.requests()).toHaveLength(expected === "goes on" ? 1 : 0);
+  });
 });
 
 describe("the records", () => {
-  test("say what was sent and what came of it, are their owner's alone, and don't hold the token", async () => {
+  test("say what was ordered and what came of it, are their owner's alone, and don't hold the token", async () => {
     const provider = await start();
     sandbox.misbehave("echo-token");
     await provider.buy();
-    await provider.buy({ __label: "second" });
+    await provider.buy({ __label: "second", __resource: resource("second") });
 
-    const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    const names = readdirSync(folder);
+    const texts = names.map((name) => readFileSync(join(folder, name), "utf8"));
     const modes = execFileSync("find", [folder, "-type", "f", "!", "-perm", "600"], { encoding: "utf8" });
 
-    expect(texts).toHaveLength(5);
-    expect(texts.map((text) => JSON.parse(text))).toContainEqual(
+    // The journal's own, and three a purchase.
+    expect(names).toHaveLength(1 + 2 * 3);
+    const ordered = {
+      order: expect.stringMatching(/^order_/),
+      name: "second",
+      identity: { endpoint: `${sandbox.url}/`, ...resource("second") },
+      arguments: { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 },
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      process: expect.objectContaining({ pid: expect.any(Number) }),
+      nonce: expect.any(String),
+    };
+    expect(records("opening.")).toContainEqual(expect.objectContaining(ordered));
+    expect(records("intent.")).toContainEqual(expect.objectContaining(ordered));
+    expect(records(".completion")).toContainEqual(
       expect.objectContaining({
-        order: expect.stringMatching(/^order_/),
-        try: 1,
-        name: "second",
-        arguments: { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 },
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-        process: expect.objectContaining({ pid: expect.any(Number) }),
-        nonce: expect.any(String),
-      }),
-    );
-    expect(texts.map((text) => JSON.parse(text))).toContainEqual(
-      expect.objectContaining({
+        outcome: "bought",
         status: "succeeded",
-        receipt: expect.objectContaining({ intentId: sandbox.charges()[0]?.intentId }),
+        receipt: expect.objectContaining({ intentId: sandbox.charges().at(-1)?.intentId }),
       }),
     );
     expect(texts.join()).not.toContain("tok_1");
@@ -147,16 +333,16 @@ function smallDisk(): { full(): void; mended(): void; journal: string } {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", journal], { stdio: "ignore" });
   } catch {
     rmSync(journal, { recursive: true });
-    const records = join(folder, "records");
+    const away = join(folder, "records");
     return {
-      journal: records,
+      journal: away,
       full: () => {
-        execFileSync("mv", [records, `${records}.away`]);
-        writeFileSync(records, "");
+        execFileSync("mv", [away, `${away}.away`]);
+        writeFileSync(away, "");
       },
       mended: () => {
-        rmSync(records);
-        execFileSync("mv", [`${records}.away`, records]);
+        rmSync(away);
+        execFileSync("mv", [`${away}.away`, away]);
       },
     };
   }
@@ -170,37 +356,62 @@ function smallDisk(): { full(): void; mended(): void; journal: string } {
 }
 
 describe("the journal's disk is full", () => {
+  test("before the order opens: nothing is sent, and a plain re-run is enough", async () => {
+    const disk = smallDisk();
+    const provider = await start(disk.journal);
+    await provider.buy();
+    disk.full();
+
+    const stopped = await provider.buy(ARGUMENTS);
+    disk.mended();
+
+    expect(stopped.error).toMatch(/The journal .* can't be read or written: .* Nothing was charged\./);
+    expect(stopped.id).toBeUndefined();
+    expect(await provider.buy(ARGUMENTS)).toMatchObject({ properties: { outcome: "bought" } });
+    expect(sandbox.requests()).toHaveLength(2);
+  });
+
   test("before the request: it is not sent, and the next update goes on by itself", async () => {
     const disk = smallDisk();
     const provider = await start(disk.journal);
-    const order = await provider.create("order", ARGUMENTS);
+    const order = await opened(provider);
     disk.full();
 
-    const refused = await provider.create("purchase", {
-      ...ARGUMENTS,
-      orderId: order.id,
-      __journal: order.properties?.__journal,
-    });
+    const notSent = await buyUnder(provider, order);
     disk.mended();
     const bought = await recover(await start(disk.journal), order);
 
-    expect(refused.error).toMatch(
-      /It was not sent, because the journal .* can't be written: .* Nothing was charged\./,
+    expect(notSent).toMatchObject({ properties: { outcome: "notSent" } });
+    expect(notSent.error).toMatch(
+      /The request was not sent, because the journal .* can't be written: .* Nothing was charged\./,
     );
-    expect(bought).toMatchObject({ properties: { status: "succeeded" } });
+    expect(bought).toMatchObject({ properties: { outcome: "bought" } });
     expect(sandbox.requests()).toHaveLength(1);
   });
 
-  test("after it: the purchase succeeds, and a line says that the journal could not keep it", async () => {
+  test("after it: the purchase succeeds, a line says so, and the next update writes the completion", async () => {
     const disk = smallDisk();
     const provider = await start(disk.journal);
+    const order = await opened(provider);
     sandbox.misbehave("slow", { milliseconds: 200 });
-    const buying = provider.buy();
+    const buying = buyUnder(provider, order);
     await sandbox.nextRequest();
     disk.full();
 
-    expect(await buying).toMatchObject({ properties: { status: "succeeded" } });
+    const bought = await buying;
+    disk.mended();
+    expect(bought).toMatchObject({ properties: { outcome: "bought" } });
     expect(provider.lines.join("\n")).toContain("the journal could not keep the outcome");
     expect(provider.lines.join("\n")).not.toContain(NOTHING);
+    const completion = join(disk.journal, `${bought.id}.completion.json`);
+    expect(() => readFileSync(completion)).toThrow();
+
+    const next = await start(disk.journal);
+    const inputs = { ...ARGUMENTS, orderId: bought.id, __journal: order.properties?.__journal };
+    const updated = await next.update("purchase", `${bought.id}`, bought.properties ?? {}, inputs);
+
+    expect(updated).toMatchObject({ properties: { outcome: "bought" } });
+    expect(JSON.parse(readFileSync(completion, "utf8"))).toMatchObject({ outcome: "bought" });
+    expect(sandbox.requests()).toHaveLength(1);
   });
 });

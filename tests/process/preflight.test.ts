@@ -38,13 +38,13 @@ describe("an answer that can't be understood never blocks a purchase: it is note
     await start(`http://127.0.0.1:${port}`);
 
     expect(await provider.buy({ creditType: "agent" })).toMatchObject({
-      properties: { status: "succeeded" },
+      properties: { outcome: "bought" },
     });
     expect(asked).toEqual(["GET", "POST"]);
   });
 });
 
-test("the look is GET /v2/teams/{team} with the same token, and follows no redirect", async () => {
+test("the check is GET /v2/teams/{team} with the same token, and follows no redirect", async () => {
   const asked: unknown[] = [];
   const port = await listen(
     http.createServer((request, response) => {

@@ -9,9 +9,9 @@ import { ProviderProcess, type Result } from "../support/provider-process";
 import { listen } from "../support/servers";
 
 const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
-const refused = {
+const notSent = {
   error: expect.stringContaining("Nothing was charged."),
-  properties: { status: "refused" },
+  properties: { outcome: "notSent" },
 };
 
 let folder: string;
@@ -70,28 +70,28 @@ async function buyFrom(url: string, env: Record<string, string> = {}): Promise<R
 test("a certificate that is trusted is bought from", async () => {
   const { url, received } = await secureEndpoint();
 
-  expect(await buyFrom(url)).toMatchObject({ properties: { status: "succeeded" } });
+  expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "bought" } });
   expect(received).toEqual(["Bearer tok_1"]);
 });
 
 test("a certificate that nobody signed is refused before the token or the request leaves", async () => {
   const { url, received } = await secureEndpoint();
 
-  expect(await buyFrom(url, { NODE_EXTRA_CA_CERTS: "" })).toMatchObject(refused);
+  expect(await buyFrom(url, { NODE_EXTRA_CA_CERTS: "" })).toMatchObject(notSent);
   expect(received).toEqual([]);
 });
 
 test("a certificate for another host is refused before the token or the request leaves", async () => {
   const { url, received } = await secureEndpoint();
 
-  expect(await buyFrom(url.replace("localhost", "127.0.0.1"))).toMatchObject(refused);
+  expect(await buyFrom(url.replace("localhost", "127.0.0.1"))).toMatchObject(notSent);
   expect(received).toEqual([]);
 });
 
 test("a secure connection cut after the request is unknown", async () => {
   const { url, received } = await secureEndpoint((response) => response.destroy());
 
-  expect(await buyFrom(url)).toMatchObject({ properties: { status: "unknown" } });
+  expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "unknown" } });
   expect(received).toHaveLength(1);
 });
 
@@ -100,7 +100,7 @@ describe("HTTPS_PROXY", () => {
     const { url, port, received } = await secureEndpoint();
     const { url: HTTPS_PROXY, asked } = await proxy();
 
-    expect(await buyFrom(url, { HTTPS_PROXY })).toMatchObject({ properties: { status: "succeeded" } });
+    expect(await buyFrom(url, { HTTPS_PROXY })).toMatchObject({ properties: { outcome: "bought" } });
     expect(asked).toEqual([`CONNECT localhost:${port}`]);
     expect(received).toHaveLength(1);
   });
@@ -110,7 +110,7 @@ describe("HTTPS_PROXY", () => {
     const { url: HTTPS_PROXY, asked } = await proxy();
 
     expect(await buyFrom(url, { HTTPS_PROXY, NO_PROXY: "localhost" })).toMatchObject({
-      properties: { status: "succeeded" },
+      properties: { outcome: "bought" },
     });
     expect(asked).toEqual([]);
     expect(received).toHaveLength(1);
@@ -124,7 +124,7 @@ describe("HTTPS_PROXY", () => {
         .on("connect", (_request, client: Socket) => client.end("HTTP/1.1 200 Connected\r\n\r\n")),
     );
 
-    expect(await buyFrom(url, { HTTPS_PROXY: `http://127.0.0.1:${port}` })).toMatchObject(refused);
+    expect(await buyFrom(url, { HTTPS_PROXY: `http://127.0.0.1:${port}` })).toMatchObject(notSent);
     expect(received).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe("HTTPS_PROXY", () => {
     const { url, received } = await secureEndpoint();
     const { url: HTTPS_PROXY } = await proxy();
 
-    expect(await buyFrom(url, { HTTPS_PROXY, NODE_EXTRA_CA_CERTS: "" })).toMatchObject(refused);
+    expect(await buyFrom(url, { HTTPS_PROXY, NODE_EXTRA_CA_CERTS: "" })).toMatchObject(notSent);
     expect(received).toEqual([]);
   });
 });

@@ -73,23 +73,15 @@ export class ProviderProcess {
       lines,
     );
     const request = new messages.ConfigureRequest();
-    // The look at the team has tests of its own; in all others the first request is the one that charges.
+    // The preflight check has tests of its own; in all others the first request is the one that charges.
     request.setArgs(Struct.fromJavaScript({ "vercelCredits:preflight": "off", ...config } as never));
     await provider.call("configure", request);
     return provider;
   }
 
-  /** Opens an order and buys under it, as an update does. */
+  /** Opens an order and buys under it, as an update does: each call another purchase, unless `args` says which. */
   async buy(args: Properties = {}): Promise<Result> {
-    const inputs = {
-      creditType: "gateway",
-      amount: 100,
-      team: "acme",
-      source: "pulumi",
-      attempt: 1,
-      __label: "credits",
-      ...args,
-    };
+    const inputs = declared(args);
     const order = await this.create("order", inputs);
     if (order.error !== undefined) return order;
     return this.create("purchase", { ...inputs, orderId: order.id, __journal: order.properties?.__journal });
@@ -150,6 +142,28 @@ export class ProviderProcess {
       );
     });
   }
+}
+
+let purchases = 0;
+
+/** What a program declares, of a purchase of its own unless `args` says which. */
+export function declared(args: Properties = {}): Properties {
+  return {
+    creditType: "gateway",
+    amount: 100,
+    team: "acme",
+    source: "pulumi",
+    attempt: 1,
+    __label: "credits",
+    __resource: resource(`credits-${++purchases}`),
+    ...args,
+  };
+}
+
+/** Which purchase it is, as the program says it. */
+export function resource(name: string) {
+  const urn = `urn:pulumi:dev::test::pulumi-nodejs:dynamic/vercel:CreditPurchase::${name}`;
+  return { organization: "organization", urn };
 }
 
 /** As the engine sends it: without what is absent, and with the text that names the provider. */

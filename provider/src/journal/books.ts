@@ -3,7 +3,7 @@ import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
-import { isClosing } from "./claims";
+import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
 import type { FileStore } from "./file-store";
 import {
@@ -65,6 +65,8 @@ interface OrderRecords {
   resolutions: Resolution[];
   forgotten?: boolean;
   known?: boolean;
+  /** A claim on its purchase can't be read, and may be its own: it was not closed. */
+  maybeClaimed?: boolean;
   /** An intent record of a later try of the same purchase, under a higher attempt. */
   superseded?: boolean;
 }
@@ -78,8 +80,14 @@ export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> 
     return found;
   };
   const names = store.names().toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  for (const name of names) await readRecord(store, name, of);
+  const seen = { torn: new Set<string>(), closed: new Set<string>() };
+  for (const name of names) await readRecord(store, name, of, seen);
   markSuperseded([...orders.values()]);
+  for (const [order, records] of orders) {
+    const { identity } = records.opening ?? {};
+    const isTorn = identity !== undefined && seen.torn.has(new Claims(store, identity).prefix);
+    records.maybeClaimed = isTorn && !seen.closed.has(order);
+  }
   const earlier = await readEarlierBooks(store, (order) => orders.get(order)?.resolutions.at(-1));
   for (const { order } of earlier) orders.delete(order);
   const all = [...earlier, ...[...orders].map(([order, records]) => purchaseOf(order, records))];
@@ -90,6 +98,7 @@ async function readRecord(
   store: FileStore,
   name: string,
   of: (order: string) => OrderRecords,
+  seen: { readonly torn: Set<string>; readonly closed: Set<string> },
 ): Promise<void> {
   const [, order = "", kind] =
     /^(order_[^.]+)\.(completion|resolution|forgotten|known)(\.\d+)?$/.exec(name) ?? [];
@@ -98,7 +107,10 @@ async function readRecord(
     if (opening !== undefined && opening !== TORN) Object.assign(of(opening.order), { opening, entry: name });
   } else if (name.startsWith("intent.")) {
     const claim = parse(claimSchema, await store.read(name));
-    if (claim !== undefined && claim !== TORN && !isClosing(claim)) of(claim.order).intent = claim as Intent;
+    if (claim === TORN) seen.torn.add(name.replace(/\.\d+$/, ""));
+    else if (claim !== undefined && isClosing(claim)) {
+      if (claim.proof) seen.closed.add(claim.closed);
+    } else if (claim !== undefined) of(claim.order).intent = claim as Intent;
   } else if (kind === "completion") {
     of(order).completion = parse(completionSchema, await store.read(name));
   } else if (kind === "resolution") {
@@ -125,11 +137,12 @@ function markSuperseded(orders: readonly OrderRecords[]): void {
 
 function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const { opening, entry, intent, completion, resolutions, superseded } = records;
-  const { forgotten = false, known = false } = records;
+  const { forgotten = false, known = false, maybeClaimed = false } = records;
   const about = intent ?? opening;
   const result = completion === TORN ? undefined : completion;
   const word = resolutions.at(-1);
-  const ended: Outcome = result?.outcome ?? (intent || completion === TORN ? "unknown" : "notSent");
+  const mayHaveLeft = intent !== undefined || completion === TORN || maybeClaimed;
+  const ended: Outcome = result?.outcome ?? (mayHaveLeft ? "unknown" : "notSent");
   const isSettled = word !== undefined && ended !== "bought";
   const outcome = isSettled ? (word.adopted === undefined ? "withdrawn" : "adopted") : ended;
   const receipt = (result?.receipt ?? {}) as Receipt;
@@ -168,15 +181,18 @@ function whichOf(identity: PurchaseIdentity | undefined) {
   return { identity, stack, project };
 }
 
-/** Two orders for one purchase that both charged, and that no forgetting lies between. */
+/**
+ * Orders for one purchase that charged, and that no forgetting lies between. It is known once a person has said so of all of
+ * them but one.
+ */
 function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPurchase[] {
   const charged = purchases.filter(({ outcome, forgotten }) => outcome === "bought" && !forgotten);
-  return purchases.map((one) => ({
-    ...one,
-    doubleCharge:
-      charged.includes(one) &&
-      charged.some((other) => other !== one && sameIdentity(other.identity, one.identity)),
-  }));
+  return purchases.map((one) => {
+    const same = charged.filter((other) => other === one || sameIdentity(other.identity, one.identity));
+    const doubleCharge = charged.includes(one) && same.length > 1;
+    const isKnown = doubleCharge && same.filter(({ known }) => !known).length <= 1;
+    return { ...one, doubleCharge, known: one.known || isKnown };
+  });
 }
 
 function sameIdentity(a: PurchaseIdentity | undefined, b: PurchaseIdentity | undefined): boolean {

@@ -28,7 +28,8 @@ export interface Lease {
  * each has the next number, and whoever creates it first has it.
  */
 export class Claims {
-  readonly #prefix: string;
+  /** How the names of all its claims begin. */
+  readonly prefix: string;
 
   constructor(
     private readonly store: JournalStore,
@@ -41,7 +42,7 @@ export class Claims {
     const [, stack = "", project = ""] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
     const name = urn.slice(urn.lastIndexOf("::") + 2);
     const parts = [project, stack, name].map((part) => readable(part, 30)).join(".");
-    this.#prefix = `intent.${parts}-${hash.slice(0, 16)}`;
+    this.prefix = `intent.${parts}-${hash.slice(0, 16)}`;
   }
 
   async all(): Promise<(Claim | typeof TORN)[]> {
@@ -55,7 +56,7 @@ export class Claims {
   }
 
   nameOf(number: number): string {
-    return `${this.#prefix}.${number}`;
+    return `${this.prefix}.${number}`;
   }
 
   /** Takes a number. False where another record has it. It must be on the disk before a request may leave. */
