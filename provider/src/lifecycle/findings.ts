@@ -55,7 +55,8 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
     if (!goesFurther(wish, newer)) {
       if (known.kind === "completed" || known.kind === "resolved") return record;
-      const isInDoubt = known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
+      const isInDoubt =
+        known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
       if (isInDoubt) return { kind: "inDoubt", order, known };
     }
   }
@@ -83,9 +84,7 @@ function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
 
 /** Whether what is on record allowed a request for an order that was opened after it. */
 export function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
-  return (
-    attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself"
-  );
+  return attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself";
 }
 
 /** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */
