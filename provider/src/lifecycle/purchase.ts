@@ -10,7 +10,7 @@ import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { changedArguments, keepsItsTeam, wishOf } from "./decision";
 import { suggestion } from "./evidence";
-import { type Action, ASKED_ABOUT, actionOf, type Findings } from "./findings";
+import { type Action, ASKED_ABOUT, actionOf, type Findings, sentenceOnRecord } from "./findings";
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
@@ -21,7 +21,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { failure, withDefaults } from "./order";
-import { newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
+import { newerOrders, newsAmong, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { present, standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -103,8 +103,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
-    const wish = wishOf(state, declaration);
-    const newer = newerOrders(state, declaration);
+    const newer = newerOrders(run, state, declaration);
+    const sentence = sentenceOnRecord(state, newer);
+    const wish = wishOf(state, declaration, sentence);
     if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
@@ -115,8 +116,6 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const isSettled = newer.length === 0 || MEANING[state.outcome].money === "charged";
-      const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
@@ -127,16 +126,13 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       console.log(
         `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
       );
-      findings = { onRecord: { kind: "nothing" } };
+      const last = newer.at(-1);
+      findings = {
+        onRecord: { kind: "nothing" },
+        newer: last && { order: last, known: { kind: "nothing" } },
+      };
     }
     return actionOf(state, wish, findings);
-  }
-
-  /** Orders of earlier runs that were opened after the one on record, and may have been sent. */
-  function newerOrders(state: PurchaseState, declaration: PurchaseDeclaration): OrderReference[] {
-    const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
-    const recorded = openings.findIndex(({ orderId }) => orderId === state.order?.orderId);
-    return openings.slice(recorded + 1).filter(({ unarmed }) => !unarmed);
   }
 
   async function carryOut(
@@ -165,7 +161,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       default: {
         const order = run.armed.disarm(declaration.orderId as string);
         if (order) return buy(run, id, order, declaration, news, olds);
-        throw notOpened(declaration, stepOf(run, declaration), state);
+        throw notOpened(declaration, stepOf(run, declaration), state, newerOrders(run, state, declaration));
       }
     }
   }
