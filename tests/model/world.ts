@@ -476,7 +476,7 @@ export class World {
 
   #mayBeCharged({ adopt }: Program): boolean {
     if (adopt !== undefined || this.#requests.some(isCharge)) return true;
-    return /"adopt(ed)?"/.test(this.#everything());
+    return /"adopt(ed)?\\?"/.test(this.#everything());
   }
 
   #everything(): string {
@@ -501,6 +501,7 @@ export class World {
       }
     }
     this.#expectNews(judged, up);
+    this.#expectNoFalseAlarm(judged, up, succeeds);
     if (was === undefined || is === undefined || replaces.includes("purchase")) return;
     const [old, now] = [readPurchase(was.outputs), readPurchase(is.outputs)];
     if (old.outcome === "bought" || (old.outcome === "adopted" && now.outcome !== "adopted")) {
@@ -515,6 +516,24 @@ export class World {
     // Another order's outcome took its place.
     const isNews = sent.length > 0 || MEANING[now.outcome].requestLeft === false || this.#requests.length > 0;
     if (!isNews) this.#violate("an outcome was overruled by nothing");
+  }
+
+  /** Where nothing was changed, a purchase that was made is no trouble. */
+  #expectNoFalseAlarm({ before, program, folder, stack }: Judged, up: Up, succeeds: boolean): void {
+    const { outcome, amount, attempt, team, adopt, withdraw, __record } = before.purchase?.outputs ?? {};
+    if (outcome !== "bought" && outcome !== "adopted" && outcome !== "withdrawn") return;
+    const isAsItWas =
+      program.amount === amount &&
+      program.attempt === attempt &&
+      program.team === team &&
+      program.adopt === adopt &&
+      program.withdraw === withdraw;
+    const isPlain = up.replace.length === 0 && !up.diskFault && !up.stopsBetween && up.hasToken;
+    const isReplaced = HALVES.some((half) => before[half]?.isTainted) || before.condemned.length > 0;
+    if (!isAsItWas || !isPlain || isReplaced || before.order === undefined) return;
+    if (!succeeds && folder === stack.folder && !(__record as Properties)?.stoppedAttempt) {
+      this.#violate(`a purchase that is ${outcome} fails`);
+    }
   }
 
   /** What the journal knew of the last order when the update began is on record now. */
@@ -614,7 +633,7 @@ export class World {
       },
       said: (line, isThrown) => {
         this.trace.push(`${id}: ${line}`);
-        const about = this.#requestsOf(judged);
+        const about = this.#requestsOf(judged, up.diskFault !== undefined);
         const ofPurchase = this.#requests.filter(
           ({ identity, folder }) => identity === judged.identity && folder === judged.folder,
         );
@@ -627,10 +646,11 @@ export class World {
   }
 
   /** The requests that a command's words are about: those that its state has, or, where it has none, its journal. */
-  #requestsOf({ stack, mentions, sent, folder, identity }: Judged): Request[] {
+  #requestsOf({ stack, mentions, sent, folder, identity }: Judged, isBlind: boolean): Request[] {
     return this.#requests.filter((request) => {
       if (mentions.includes(request.orderId) || sent.includes(request)) return true;
-      if (folder === undefined || request.identity !== identity || mentions.includes("order_")) return false;
+      if (isBlind || folder === undefined || mentions.includes("order_")) return false;
+      if (request.identity !== identity) return false;
       const disk = this.#disk(folder, stack.host);
       const claims = claimsBeside(disk, request.orderId);
       const own = claims.findIndex(({ order }) => order === request.orderId);

@@ -18,9 +18,12 @@ export type Wish =
   | { readonly kind: "buy"; readonly attempt: number | Unknown };
 
 /** Throws a `Refusal` where the record doesn't allow what the program says. */
-export function wishOf(state: PurchaseState, declaration: Declaration): Wish {
+export function wishOf(
+  state: PurchaseState,
+  declaration: Declaration,
+  sentence = sentenceOf(state.outcome, "later", state.settled),
+): Wish {
   const { name } = declaration;
-  const sentence = sentenceOf(state.outcome, "later", state.settled);
   const refuse = (what: string, firstDo: string) => new Refusal(`${name}: ${what}`, firstDo, sentence);
   if (state.altered !== undefined) {
     throw refuse(

@@ -1,4 +1,5 @@
-import { MEANING, type Outcome } from "../domain/outcome";
+import { MAYBE_CHARGED } from "../domain/messages";
+import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { Lease } from "../journal/claims";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -39,7 +40,7 @@ export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent",
  * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
- * | of a newer order: an intent record alone, or nothing | in doubt, unless a person's word goes further |
+ * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
  * | of a newer order: that it was never sent | as if it had not been opened |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
@@ -55,7 +56,9 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
     if (!goesFurther(wish, newer)) {
       if (known.kind === "completed" || known.kind === "resolved") return record;
-      if (known.kind !== "neverSent") return { kind: "inDoubt", order, known };
+      const isInDoubt =
+        known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
+      if (isInDoubt) return { kind: "inDoubt", order, known };
     }
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
@@ -78,6 +81,18 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
 function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
   if (outcome === "bought") return true;
   return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
+}
+
+/** Whether what is on record allowed a request for an order that was opened after it. */
+export function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
+  return attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself";
+}
+
+/** The sentence that is true of a purchase on record, before anybody was asked about the orders opened after that. */
+export function sentenceOnRecord(state: PurchaseState, newer: readonly OrderReference[]): string {
+  const isOpen = MEANING[state.outcome].money === "not charged";
+  if (isOpen && newer.some((order) => mayHaveBeenSent(order, state))) return MAYBE_CHARGED;
+  return sentenceOf(state.outcome, "later", state.settled);
 }
 
 /** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */

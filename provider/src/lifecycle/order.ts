@@ -257,15 +257,19 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   async function forget(_id: string, olds: Properties): Promise<void> {
     const { orderId, openings } = readOrder(olds);
     const declaration = readDeclaration(olds);
-    if (run.seen.has(orderId) || openings.some((one) => run.seen.has(one.orderId))) return;
+    if (run.seen.has(orderId)) return;
     const last = openings.at(-1);
+    // What is on record of the purchase allowed a request for a later order only under a higher attempt, or as the journal has it.
+    const isOnRecord = openings.some(
+      (one) => run.seen.has(one.orderId) && one.attempt >= (last?.attempt ?? 1),
+    );
     let why = "nobody knows whether it bought";
     let sentence = MAYBE_CHARGED;
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
       const known = await run.knows(last);
       sentence = sentenceOfKnowledge(known);
-      if (known.kind === "resolved") return;
+      if (known.kind === "resolved" || (known.kind === "nothing" && isOnRecord)) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
         if (["failed", "refused", "notSent"].includes(known.result.outcome)) return;

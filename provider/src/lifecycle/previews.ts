@@ -3,10 +3,11 @@ import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import type { Knowledge } from "../journal/knowledge";
+import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
-import type { Action } from "./findings";
+import { type Action, sentenceOnRecord } from "./findings";
 import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
-import { openingsFor, stepOf } from "./order-steps";
+import { newerOrders, newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { contextOf, standingReason } from "./outputs";
 import { contradicts, declarationArguments } from "./recording";
 import type { OrderStep, Run } from "./run";
@@ -43,20 +44,19 @@ export async function foresee(
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
   }
   const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
-  const last = openings.findLast(({ unarmed }) => !unarmed);
-  if (last === undefined && opens) return { sentence: NOTHING_CHARGED, line: chargeLine(declaration) };
-  let known: Knowledge;
+  const before = openings.filter(({ unarmed }) => !unarmed);
+  if (before.length === 0 && opens) return { sentence: NOTHING_CHARGED, line: chargeLine(declaration) };
+  let news: Unrecorded | undefined;
   try {
-    known = await run.knows(last);
+    news = await newsAmong(before, (order) => run.knows(order));
   } catch (error) {
     const { what } = unreachable(run.settings.journalFolder, error);
     const line = `⚠️ ${declaration.name}: ${what} So it isn't known here whether it will be bought. ${MAYBE_CHARGED}`;
     return { sentence: MAYBE_CHARGED, forecast: "unsure", line };
   }
+  const known: Knowledge = news?.known ?? { kind: "nothing" };
   const sentence = sentenceOfKnowledge(known);
-  const stops =
-    known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
-  if (opens && !stops) return { sentence, line: chargeLine(declaration) };
+  if (opens && !stopsAnother(known)) return { sentence, line: chargeLine(declaration) };
   if (step?.problem) {
     const why = `${step.problem.what} ${sentence} ${thenUpAgain(step.problem.firstDo)}`;
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
@@ -67,7 +67,7 @@ export async function foresee(
       MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
     return { sentence, forecast, line: recordLine(declaration, known) };
   }
-  const line = stopLine(declaration, inDoubt(declaration, last?.orderId ?? "?", known));
+  const line = stopLine(declaration, inDoubt(declaration, news?.order.orderId ?? "?", known));
   return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
 }
 
@@ -92,7 +92,9 @@ export async function previewAction(
     case "buy":
     case "again": {
       const step = stepOf(run, declaration);
-      if (step !== undefined && !step.opens) throw notOpened(declaration, step, state);
+      if (step !== undefined && !step.opens) {
+        throw notOpened(declaration, step, state, newerOrders(run, state, declaration));
+      }
       if (state.outcome === "checkout") console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
       if (action.kind === "again")
         console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
@@ -142,11 +144,12 @@ export function notOpened(
   declaration: PurchaseDeclaration,
   step: OrderStep | undefined,
   state: PurchaseState,
+  newer: readonly OrderReference[],
 ): Refusal {
   const { name } = declaration;
   if (step?.claimedBy)
     return new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
-  const sentence = sentenceOf(state.outcome, "later", state.settled);
+  const sentence = sentenceOnRecord(state, newer);
   if (step?.problem) {
     const { what, firstDo } = step.problem;
     return new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), sentence);

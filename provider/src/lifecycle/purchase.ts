@@ -10,7 +10,7 @@ import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { changedArguments, keepsItsTeam, wishOf } from "./decision";
 import { suggestion } from "./evidence";
-import { type Action, ASKED_ABOUT, actionOf, type Findings } from "./findings";
+import { type Action, ASKED_ABOUT, actionOf, type Findings, sentenceOnRecord } from "./findings";
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
@@ -21,7 +21,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { failure, withDefaults } from "./order";
-import { openingsFor, stepOf } from "./order-steps";
+import { newerOrders, newsAmong, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { present, standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -103,20 +103,19 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
-    const wish = wishOf(state, declaration);
-    const newer = newerOrder(state, declaration);
-    if (newer === undefined && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
+    const newer = newerOrders(run, state, declaration);
+    const sentence = sentenceOnRecord(state, newer);
+    const wish = wishOf(state, declaration, sentence);
+    if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
       const isAsked = wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
       findings = {
         onRecord: isAsked ? await ask(state.order) : { kind: "nothing" },
-        newer: newer && { order: newer, known: await ask(newer) },
+        newer: await newsAmong(newer, ask),
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const isSettled = newer === undefined || MEANING[state.outcome].money === "charged";
-      const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
@@ -127,16 +126,13 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       console.log(
         `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
       );
-      findings = { onRecord: { kind: "nothing" } };
+      const last = newer.at(-1);
+      findings = {
+        onRecord: { kind: "nothing" },
+        newer: last && { order: last, known: { kind: "nothing" } },
+      };
     }
     return actionOf(state, wish, findings);
-  }
-
-  /** An order of an earlier run that was opened after the one on record, and may have been sent. */
-  function newerOrder(state: PurchaseState, declaration: PurchaseDeclaration): OrderReference | undefined {
-    const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
-    const recorded = openings.findIndex(({ orderId }) => orderId === state.order?.orderId);
-    return openings.slice(recorded + 1).findLast(({ unarmed }) => !unarmed);
   }
 
   async function carryOut(
@@ -165,7 +161,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       default: {
         const order = run.armed.disarm(declaration.orderId as string);
         if (order) return buy(run, id, order, declaration, news, olds);
-        throw notOpened(declaration, stepOf(run, declaration), state);
+        throw notOpened(declaration, stepOf(run, declaration), state, newerOrders(run, state, declaration));
       }
     }
   }
@@ -224,21 +220,21 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (isPersonsWord(declaration.arguments)) return personsWord(run, declaration, news);
     const order = run.armed.disarm(id);
     const step = stepOf(run, declaration);
-    const last = (order ? openings.slice(0, -1) : openings).findLast(({ unarmed }) => !unarmed);
-    let known: Knowledge;
+    const before = (order ? openings.slice(0, -1) : openings).filter(({ unarmed }) => !unarmed);
+    let unrecorded: Unrecorded | undefined;
     try {
-      known = await knowsPatiently(run, last, name);
+      unrecorded = await newsAmong(before, (one) => knowsPatiently(run, one, name));
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       throw new Refusal(
         `${name}: ${what}`,
         thenUpAgain(firstDo),
-        last === undefined ? NOTHING_CHARGED : MAYBE_CHARGED,
+        before.length === 0 ? NOTHING_CHARGED : MAYBE_CHARGED,
       );
     }
-    const stops =
-      known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
-    if (order && !stops) return buy(run, id, order, declaration, news, undefined);
+    const last = unrecorded?.order;
+    const known: Knowledge = unrecorded?.known ?? { kind: "nothing" };
+    if (order && !stopsAnother(known)) return buy(run, id, order, declaration, news, undefined);
     if (order) await closeUnneeded(order);
     if (step?.claimedBy)
       throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
