@@ -41,7 +41,7 @@ describe("an unknown outcome says what the balance suggests, and never decides b
       // It stays with a person, and the figures are of now, not of then.
       expect(next.code).not.toBe(0);
       expect(next.output).toContain(verdict);
-      expect(project.outputs()).toMatchObject({ status: "unknown" });
+      expect(project.outputs()).toMatchObject({ outcome: "unknown" });
       expect(project.outputs()?.reason).not.toContain("balance");
       expect(sandbox.requests()).toHaveLength(2);
       expect(sandbox.charges()).toHaveLength(1 + charges);

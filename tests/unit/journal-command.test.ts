@@ -27,6 +27,7 @@ const of = (order: string, changes: Partial<JournaledPurchase> = {}): JournaledP
   forgotten: false,
   doubleCharge: false,
   known: false,
+  reference: { orderId: order, attempt: 1 },
   ...changes,
 });
 const inDoubt = of("order_b", { outcome: "unknown", status: "unknown", receipt: {}, unresolved: true });

@@ -144,6 +144,7 @@ test("the journal's purchases are listed by their outcome, with what a person's 
     known: false,
     name: "credits",
     amount: 30,
+    reference: { orderId: order, attempt: 1 },
     ...changes,
   });
   const purchases = purchasesOfJournal([
