@@ -233,8 +233,9 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   async function forget(_id: string, olds: Properties): Promise<void> {
     const { orderId, openings } = readOrder(olds);
     const declaration = readDeclaration(olds);
-    if (run.seen.has(orderId) || openings.some((one) => run.seen.has(one.orderId))) return;
+    // Only where that was the last one: what was opened after the order on record may have bought.
     const last = openings.at(-1);
+    if (run.seen.has(last?.orderId ?? orderId)) return;
     let why = "nobody knows whether it bought";
     let sentence = MAYBE_CHARGED;
     try {

@@ -75,7 +75,7 @@ export async function adopt(
     return asJson({ ...olds, ...present({ adopt: intentId }) });
   }
   return outputsOf(declaration, news, olds, {
-    order,
+    order: newestOf(run, declaration) ?? order,
     result: { outcome: "adopted", receipt: { ...learned, intentId } },
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
@@ -106,11 +106,16 @@ export async function withdraw(
     ...present({ team, creditType, amount }),
   };
   return outputsOf(declaration, news, olds, {
-    order,
+    order: newestOf(run, declaration) ?? order,
     result: { outcome: "withdrawn", receipt: receiptOf(from) },
     ordered: ordered as KnownArguments | undefined,
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
+}
+
+/** A person's word is about every order that was opened so far: also where no journal can say so later. */
+function newestOf(run: Run, declaration: PurchaseDeclaration): OrderReference | undefined {
+  return openingsFor(run, declaration).findLast(({ unarmed }) => !unarmed);
 }
 
 /** Writes a person's word into the journal, once the order can't be sent any more. */
@@ -121,23 +126,28 @@ async function resolve(
   word: { adopted: string } | { withdrawn: true },
 ): Promise<void> {
   const { order } = before(from);
-  const newest = openingsFor(run, declaration).findLast(({ unarmed }) => !unarmed);
+  const newest = newestOf(run, declaration);
   const held = from.known && "order" in from.known ? [{ ...order, orderId: from.known.order }] : [];
   const orders = [
     ...new Map([order, ...held, ...(newest ? [newest] : [])].map((one) => [one.orderId, one])).values(),
   ];
+  const asked = orders.filter(
+    (one) =>
+      !one.unarmed &&
+      (one.journal !== undefined ||
+        one.signature !== undefined ||
+        held.some(({ orderId }) => orderId === one.orderId)),
+  );
   try {
-    for (const one of orders.filter(({ unarmed }) => !unarmed)) {
-      if (
-        one.journal === undefined &&
-        one.signature === undefined &&
-        held.every(({ orderId }) => orderId !== one.orderId)
-      )
-        continue;
-      if ("withdrawn" in word && one.journal !== undefined) await run.journal?.close(one);
-      await run.journal?.resolve(one.orderId, word);
+    // All of them first: from here on none can be sent, whoever still has it, or it is under way at this moment.
+    for (const one of asked) {
+      if (one.journal === undefined || (await run.journal?.close(one)) !== false) continue;
+      const now = await run.knows(one);
+      if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, leaseProblem(now.lease));
     }
+    for (const one of asked) await run.journal?.resolve(one.orderId, word);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const why = printable((error as Error).message, 300);
     if ("withdrawn" in word) {
       const problem = unreachable(run.settings.journalFolder, error);

@@ -7,7 +7,7 @@ import type { Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
-import { changedArguments, keepsItsTeam, wishOf } from "./decision";
+import { changedArguments, keepsItsTeam, type Wish, wishOf } from "./decision";
 import { suggestion } from "./evidence";
 import { type Action, ASKED_ABOUT, actionOf, type Findings } from "./findings";
 import { forget } from "./forgetting";
@@ -101,8 +101,13 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
-    const wish = wishOf(state, declaration);
     const newer = newerOrder(state, declaration);
+    let wish: Wish;
+    try {
+      wish = wishOf(state, declaration, newer);
+    } catch (error) {
+      throw newer === undefined ? error : await toldOf(newer, error, state, ask);
+    }
     if (newer === undefined && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
@@ -128,6 +133,14 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       findings = { onRecord: { kind: "nothing" } };
     }
     return actionOf(state, wish, findings);
+  }
+
+  /** A refusal by what is on record, with the sentence that is true of a newer order, too. */
+  async function toldOf(newer: OrderReference, error: unknown, state: PurchaseState, ask: Ask) {
+    if (!(error instanceof Refusal) || MEANING[state.outcome].money === "charged") return error;
+    const known = await ask(newer).catch((): Knowledge => ({ kind: "nothing" }));
+    const sentence = sentenceOfKnowledge(known);
+    return sentence === NOTHING_CHARGED ? error : new Refusal(error.what, error.firstDo, sentence);
   }
 
   /** An order of an earlier run that was opened after the one on record, and may have been sent. */
