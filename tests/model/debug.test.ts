@@ -11,7 +11,7 @@ test("debug", async () => {
     if (process.env.OUT) await world.expectAWayOut();
     if (process.env.BUYS) await world.expectNextUpdateToBuy();
   } catch (error) {
-    process.stdout.write(String(error) + "\n");
+    process.stdout.write(`${String(error)}\n`);
   }
-  for (const line of world.trace) process.stdout.write(line.replace(/x{20,}/g, "xxx") + "\n");
+  for (const line of world.trace) process.stdout.write(`${line.replace(/x{20,}/g, "xxx")}\n`);
 });

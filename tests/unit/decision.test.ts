@@ -114,6 +114,14 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
     expect(of(OUTCOMES, { withdraw: true, adopt: "pur_1" })).toEqual(all("refused"));
   });
 
+  test("withdraw settles a killed attempt, too, whose number is no higher one than its own", () => {
+    const withdrawn = (attempt: number) => () =>
+      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), { newer: { attempt: 2 } });
+    expect(withdrawn(1)()).toEqual({ kind: "withdraw" });
+    expect(withdrawn(2)()).toEqual({ kind: "withdraw" });
+    expect(withdrawn(3)).toThrow("withdraw and a higher attempt contradict each other");
+  });
+
   test("withdraw after adopted: refused where Vercel gave the id, or a request of ours left", () => {
     const word = (record: object) => inWords(judged(stateOf("adopted", {}, record), { withdraw: true }));
 

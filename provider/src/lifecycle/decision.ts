@@ -2,6 +2,7 @@ import { billingPage, printable } from "../domain/messages";
 import { FINAL_ARGUMENTS } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import { type Declaration, isUnknown, knownOr, type Unknown } from "./inputs";
 
@@ -17,13 +18,19 @@ export type Wish =
   | { readonly kind: "withdraw" }
   | { readonly kind: "buy"; readonly attempt: number | Unknown };
 
-/** Throws a `Refusal` where the record doesn't allow what the program says. */
+/**
+ * Throws a `Refusal` where the record doesn't allow what the program says.
+ *
+ * @param about The sentence that is true of the purchase, where an order was opened after the one on record, and the
+ *   attempt that it was opened for.
+ */
 export function wishOf(
   state: PurchaseState,
   declaration: Declaration,
-  sentence = sentenceOf(state.outcome, "later", state.settled),
+  about: { readonly sentence?: string; readonly newer?: Pick<OrderReference, "attempt"> | undefined } = {},
 ): Wish {
   const { name } = declaration;
+  const { newer, sentence = sentenceOf(state.outcome, "later", state.settled) } = about;
   const refuse = (what: string, firstDo: string) => new Refusal(`${name}: ${what}`, firstDo, sentence);
   if (state.altered !== undefined) {
     throw refuse(
@@ -56,7 +63,9 @@ export function wishOf(
       );
     }
   }
-  if (raised && withdraw !== undefined) {
+  // The attempt that was raised for an order in doubt is its own, and no further one.
+  const isOfNewer = newer !== undefined && !isUnknown(attempt) && attempt <= newer.attempt;
+  if (raised && !isOfNewer && withdraw !== undefined) {
     throw refuse("withdraw and a higher attempt contradict each other.", "Remove one of them.");
   }
   refuseChanges(state, declaration, raised, refuse);
