@@ -1,18 +1,13 @@
 import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
-import type { Project, Run } from "../../tools/pulumi-project.mts";
+import type { Project } from "../../tools/pulumi-project.mts";
 import { listen } from "../support/servers";
-import { NO_JOURNAL, sandboxAndProject } from "../support/stack";
+import { NO_JOURNAL, sandboxAndProject, sentencesOf } from "../support/stack";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
 const NOTHING = "Nothing was charged.";
-
-/** Which of the contract's three sentences a person has read. */
-function sentences({ output }: Run): string[] {
-  return [CHARGED, MAYBE, NOTHING].filter((sentence) => output.includes(sentence));
-}
 
 /** What the purchase itself is answered: a preflight would see these mistakes before anything is kept. */
 const withoutPreflight = (project: Project) => project.config("vercelCredits:preflight", "off");
@@ -20,17 +15,17 @@ const withoutPreflight = (project: Project) => project.config("vercelCredits:pre
 type Fault = Parameters<Sandbox["misbehave"]>;
 
 describe("Vercel took the order: up succeeds, and the next up changes nothing", () => {
-  test.each<[string, Fault | undefined, string, string]>([
-    ["an intent that succeeded", undefined, "succeeded", CHARGED],
-    ["a subscription intent", ["orb"], "succeeded", CHARGED],
-    ["a kind of intent that is new", ["unknown-kind"], "succeeded", CHARGED],
-    ["fields that are new", ["extra-fields"], "succeeded", CHARGED],
-    ["optional fields missing", ["missing-optional"], "succeeded", CHARGED],
-    ["money sent as numbers", ["money-as-number"], "succeeded", CHARGED],
-    ["escape sequences in every text", ["escape-sequences"], "succeeded", CHARGED],
-    ["a pending intent", ["pending"], "pending", MAYBE],
-    ["a status that is new", ["unknown-status"], "processing", MAYBE],
-  ])("%s", async (_what, fault, status, sentence) => {
+  test.each<[string, Fault | undefined, string, string, string]>([
+    ["an intent that succeeded", undefined, "bought", "succeeded", CHARGED],
+    ["a subscription intent", ["orb"], "bought", "succeeded", CHARGED],
+    ["fields that are new", ["extra-fields"], "bought", "succeeded", CHARGED],
+    ["optional fields missing", ["missing-optional"], "bought", "succeeded", CHARGED],
+    ["money sent as numbers", ["money-as-number"], "bought", "succeeded", CHARGED],
+    ["escape sequences in every text", ["escape-sequences"], "bought", "succeeded", CHARGED],
+    ["a pending intent", ["pending"], "pending", "pending", MAYBE],
+    ["a status that is new", ["unknown-status"], "pending", "processing", MAYBE],
+    ["a kind of intent that is new", ["unknown-kind"], "pending", "succeeded", MAYBE],
+  ])("%s", async (_what, fault, outcome, status, sentence) => {
     const { sandbox, project } = await sandboxAndProject();
     if (fault) sandbox.misbehave(...fault);
 
@@ -39,9 +34,10 @@ describe("Vercel took the order: up succeeds, and the next up changes nothing", 
     const second = await project.up();
 
     expect(first).toMatchObject({ code: 0 });
-    expect(sentences(first)).toEqual([sentence]);
+    expect(sentencesOf(first)).toEqual([sentence]);
     expect(first.output).not.toMatch(/\p{Cc}(?<![\r\n\t])|\u202e/u);
     expect(kept).toMatchObject({
+      outcome,
       status,
       orderId: expect.stringMatching(/^order_/),
       answer: expect.anything(),
@@ -54,28 +50,29 @@ describe("Vercel took the order: up succeeds, and the next up changes nothing", 
   });
 });
 
-describe("Vercel did not take it, or nobody knows: up fails, it is kept, and without a journal the next up fails the same way", () => {
-  test.each<[string, Fault, number, string, string]>([
-    ["a checkout session", ["checkout"], 0, "checkout", NOTHING],
-    ["an intent that failed", ["failed"], 0, "failed", NOTHING],
-    ["an answer that is not JSON", ["garbage"], 1, "unknown", MAYBE],
-    ["an empty answer", ["empty"], 1, "unknown", MAYBE],
-    ["an intent without a status", ["no-status"], 1, "unknown", MAYBE],
-    ["an answer cut off in its body", ["cut-in-body"], 1, "unknown", MAYBE],
-    ["an answer over 1 MiB", ["oversized"], 1, "unknown", MAYBE],
-    ["a declined card (402)", ["decline"], 0, "refused", NOTHING],
-    ["402 purchase_complete_failed", ["complete-failed"], 1, "unknown", MAYBE],
-    ["a redirect", ["redirect"], 0, "unknown", MAYBE],
-    ["408", ["status", { status: 408, charge: true }], 1, "unknown", MAYBE],
-    ["499", ["status", { status: 499, charge: true }], 1, "unknown", MAYBE],
-    ["409", ["status", { status: 409 }], 0, "refused", NOTHING],
-    ["410", ["status", { status: 410 }], 0, "refused", NOTHING],
-    ["500 after the charge", ["500-after-charge"], 1, "unknown", MAYBE],
-    ["502 after the charge", ["502-after-charge"], 1, "unknown", MAYBE],
-    ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE],
-    ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE],
-  ])("%s", async (_what, fault, charges, status, sentence) => {
-    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the next up fails the same way", () => {
+  test.each<[string, Fault, number, string, string, string]>([
+    // A checkout session can have been paid by the next run.
+    ["a checkout session", ["checkout"], 0, "checkout", NOTHING, MAYBE],
+    ["an intent that failed", ["failed"], 0, "failed", NOTHING, NOTHING],
+    ["a declined card (402)", ["decline"], 0, "refused", NOTHING, NOTHING],
+    ["an answer that is not JSON", ["garbage"], 1, "unknown", MAYBE, MAYBE],
+    ["an empty answer", ["empty"], 1, "unknown", MAYBE, MAYBE],
+    ["an intent without a status", ["no-status"], 1, "unknown", MAYBE, MAYBE],
+    ["an answer cut off in its body", ["cut-in-body"], 1, "unknown", MAYBE, MAYBE],
+    ["an answer over 1 MiB", ["oversized"], 1, "unknown", MAYBE, MAYBE],
+    ["402 purchase_complete_failed", ["complete-failed"], 1, "unknown", MAYBE, MAYBE],
+    ["a redirect", ["redirect"], 0, "unknown", MAYBE, MAYBE],
+    ["408", ["status", { status: 408, charge: true }], 1, "unknown", MAYBE, MAYBE],
+    ["499", ["status", { status: 499, charge: true }], 1, "unknown", MAYBE, MAYBE],
+    ["409", ["status", { status: 409 }], 0, "unknown", MAYBE, MAYBE],
+    ["410", ["status", { status: 410 }], 0, "unknown", MAYBE, MAYBE],
+    ["500 after the charge", ["500-after-charge"], 1, "unknown", MAYBE, MAYBE],
+    ["502 after the charge", ["502-after-charge"], 1, "unknown", MAYBE, MAYBE],
+    ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE, MAYBE],
+    ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE, MAYBE],
+  ])("%s", async (_what, fault, charges, outcome, atOnce, later) => {
+    const { sandbox, project } = await sandboxAndProject();
     sandbox.misbehave(...fault);
 
     const first = await project.up("--skip-preview");
@@ -84,12 +81,13 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
     const second = await project.up("--skip-preview");
 
     expect(first.code).not.toBe(0);
-    expect(sentences(first)).toEqual([sentence]);
-    expect(kept).toMatchObject({ status, reason: expect.stringContaining(sentence) });
+    expect(sentencesOf(first)).toEqual([atOnce]);
+    expect(kept).toMatchObject({ outcome, reason: expect.stringContaining(atOnce) });
     expect(preview.output).not.toContain("will be charged");
     expect(preview.output).toContain("nothing will be bought");
+    expect(sentencesOf(preview)).toEqual([later]);
     expect(second.code).not.toBe(0);
-    expect(sentences(second)).toEqual([sentence]);
+    expect(sentencesOf(second)).toEqual([later]);
     expect(second.output).not.toMatch(/^\s+at /m);
     expect(project.outputs()).toEqual(kept);
     expect(sandbox.requests()).toHaveLength(1);
@@ -101,9 +99,9 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
     sandbox.misbehave("never-answer");
     await project.config("vercelCredits:timeoutSeconds", "1");
 
-    expect(sentences(await project.up())).toEqual([MAYBE]);
-    expect(project.outputs()).toMatchObject({ status: "unknown" });
-    expect(sentences(await project.up())).toEqual([MAYBE]);
+    expect(sentencesOf(await project.up())).toEqual([MAYBE]);
+    expect(project.outputs()).toMatchObject({ outcome: "unknown", status: "unknown" });
+    expect(sentencesOf(await project.up())).toEqual([MAYBE]);
     expect(sandbox.charges()).toHaveLength(1);
   });
 
@@ -121,9 +119,9 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
     const { project } = await sandboxAndProject({ ...NO_JOURNAL, VERCEL_API_URL: await url() });
     await withoutPreflight(project);
 
-    expect(sentences(await project.up())).toEqual([NOTHING]);
-    expect(project.outputs()).toMatchObject({ status: "refused" });
-    expect(sentences(await project.up())).toEqual([NOTHING]);
+    expect(sentencesOf(await project.up())).toEqual([NOTHING]);
+    expect(project.outputs()).toMatchObject({ outcome: "notSent", status: "notSent" });
+    expect(sentencesOf(await project.up())).toEqual([NOTHING]);
   });
 
   test.each([
@@ -136,9 +134,9 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and wit
 
     const first = await project.up();
 
-    expect(first.output).toMatch(new RegExp(`Vercel answered ${status}, .*set attempt: 2 to try again`));
-    expect(sentences(first)).toEqual([NOTHING]);
-    expect(project.outputs()).toMatchObject({ status: "refused" });
+    expect(first.output).toMatch(new RegExp(`Vercel answered ${status}, .*attempt: 2`));
+    expect(sentencesOf(first)).toEqual([NOTHING]);
+    expect(project.outputs()).toMatchObject({ outcome: "refused", status: "refused" });
     expect(sandbox.charges()).toHaveLength(0);
   });
 
@@ -169,6 +167,7 @@ describe("settling a purchase", () => {
     expect(preview.output).not.toContain("will be charged");
     expect(adopted.code).toBe(0);
     expect(project.outputs()).toMatchObject({
+      outcome: "adopted",
       status: "adopted",
       intentId: "pur_found",
       adopt: "pur_found",
@@ -204,10 +203,10 @@ describe("settling a purchase", () => {
     expect(sandbox.charges()).toHaveLength(charges);
     const now = project.resource("CreditPurchase");
     expect(now?.id).toBe(before?.id);
-    expect(now?.outputs).toMatchObject({ status: "succeeded", attempt: 2 });
-    const { status, orderId, intentId, reason } = before?.outputs ?? {};
+    expect(now?.outputs).toMatchObject({ outcome: "bought", status: "succeeded", attempt: 2 });
+    const { outcome, status, orderId, intentId, reason } = before?.outputs ?? {};
     expect(now?.outputs.__earlierAttempts).toMatchObject([
-      JSON.parse(JSON.stringify({ attempt: 1, status, orderId, intentId, reason })),
+      JSON.parse(JSON.stringify({ attempt: 1, outcome, status, orderId, intentId, reason })),
     ]);
     expect(now?.outputs.orderId).not.toBe(before?.outputs.orderId);
   });

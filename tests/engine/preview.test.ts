@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { newProject, sandboxAndProject } from "../support/stack";
+import { newProject, sandboxAndProject, sentencesOf } from "../support/stack";
+
+const NOTHING = "Nothing was charged.";
 
 describe("a preview", () => {
   test("sends nothing and needs no token: it works with the network forbidden", async () => {
@@ -111,11 +113,11 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
     const preview = await project.preview();
     const up = await project.up("--skip-preview");
 
-    for (const { code, output } of [preview, up]) {
-      expect(code).not.toBe(0);
-      expect(output).toContain(`property ${name} `);
-      expect(output).toContain("Nothing was charged.");
-      expect(output).not.toMatch(/^\s+at /m);
+    for (const run of [preview, up]) {
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(`property ${name} `);
+      expect(sentencesOf(run)).toEqual([NOTHING]);
+      expect(run.output).not.toMatch(/^\s+at /m);
     }
     expect(sandbox.requests()).toHaveLength(0);
   });
@@ -136,7 +138,8 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
 
     for (const run of [await project.preview(), await project.up("--skip-preview")]) {
       expect(run.code).not.toBe(0);
-      expect(run.output).toMatch(new RegExp(`${name}.* Nothing was charged\\.`, "s"));
+      expect(run.output).toContain(name);
+      expect(sentencesOf(run)).toEqual([NOTHING]);
       expect(run.output).not.toMatch(/^\s+at /m);
     }
     expect(sandbox.requests()).toHaveLength(0);
@@ -153,9 +156,8 @@ describe("caps", () => {
     const up = await project.up("--skip-preview");
 
     expect(preview.code).not.toBe(0);
-    expect(preview.output).toMatch(
-      /amount .*brings this update to \$300\.00.*maxAmountPerUpdate allows \$250\.00/,
-    );
+    expect(preview.output).toMatch(/amount .*\$300\.00.*maxAmountPerUpdate .*\$250\.00/);
+    expect(sentencesOf(preview)).toEqual([NOTHING]);
     expect(up.code).not.toBe(0);
     expect(sandbox.charges().length).toBeLessThanOrEqual(2);
   });
@@ -189,7 +191,8 @@ describe("an update that may not buy", () => {
 
     const without = await project.up();
     expect(without.code).not.toBe(0);
-    expect(without.output).toMatch(/No Vercel token is configured\. Nothing was charged\./);
+    expect(without.output).toContain("No Vercel token is configured.");
+    expect(sentencesOf(without)).toEqual([NOTHING]);
     expect(project.resource("PurchaseOrder")).toBeUndefined();
 
     await project.config("vercel:apiToken", "sandbox", "--secret");
@@ -212,7 +215,8 @@ describe("an update that may not buy", () => {
 
   test("sends nothing more after one unknown outcome, and says so", async () => {
     const { sandbox, project } = await sandboxAndProject();
-    project.declare({ name: "a" }, { name: "b" }, { name: "c" }, { name: "d" });
+    const names = ["a", "b", "c", "d"];
+    project.declare(...names.map((name) => ({ name })));
     sandbox.misbehave("cut-after-charge");
 
     // Without this flag the engine itself stops at the first failure, before or after the others have begun.
@@ -220,12 +224,12 @@ describe("an update that may not buy", () => {
 
     expect(run.code).not.toBe(0);
     expect(sandbox.requests()).toHaveLength(1);
-    const stopped = run.output.matchAll(
-      /\b([abcd]): It was not sent, because nobody knows how .* Nothing was charged\./g,
+    const outcomes = names.map((name) => project.outputs(name)?.outcome);
+    expect(outcomes.filter((outcome) => outcome !== "notSent" && outcome !== undefined)).toEqual(["unknown"]);
+    // The others say so: kept as not sent, or stopped before an order was opened.
+    const others = run.output.matchAll(/\b([abcd])\b.* Nothing was charged\./g);
+    expect(new Set([...others].map(([, name]) => name))).toEqual(
+      new Set(names.filter((_name, at) => outcomes[at] !== "unknown")),
     );
-    const refused = run.output.matchAll(
-      /\b([abcd]) was not bought, because nobody knows how .* Nothing was charged\./g,
-    );
-    expect(new Set([...stopped, ...refused].map(([, name]) => name)).size).toBe(3);
   });
 });

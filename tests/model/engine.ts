@@ -1,236 +1,307 @@
-import type { Inputs } from "../../provider/src/lifecycle/inputs";
+import type { Properties } from "../../provider/src/lifecycle/inputs";
 import { orderProvider } from "../../provider/src/lifecycle/order";
 import { purchaseProvider } from "../../provider/src/lifecycle/purchase";
 import { Interrupted, type ProviderProcess } from "./machine";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export interface Resource {
-  readonly id: string;
-  readonly inputs: Inputs;
-  readonly outputs: Inputs;
-  /** It was kept although its create or update failed: the next update calls `update`, whatever `diff` says. */
-  readonly initErrors?: true;
+/** What a program says of a purchase. */
+export interface Program {
+  readonly name: string;
+  readonly urn: string;
+  readonly creditType: string;
+  readonly amount: number;
+  readonly attempt: number;
+  readonly adopt?: string | undefined;
+  readonly withdraw?: true | undefined;
+  readonly team?: string | undefined;
 }
 
-/** A stack's state, and the program that belongs to it. */
+export interface Resource {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  /** It was kept although its create or update failed: the next update calls `update`, whatever `diff` says. */
+  readonly initErrors?: true;
+  /** It is to be replaced by the next update. */
+  readonly isTainted?: true;
+}
+
+export type Half = "order" | "purchase";
+export const HALVES: readonly Half[] = ["order", "purchase"];
+
+/** What a stack's state has of one purchase. Its resources are never changed, so that a copy is a copy. */
+export interface State {
+  readonly order?: Resource | undefined;
+  readonly purchase?: Resource | undefined;
+  /** Replaced, or no longer declared: to be deleted. */
+  readonly condemned: readonly { readonly half: Half; readonly resource: Resource }[];
+}
+
 export interface Stack {
-  program: { creditType: string; amount: number; attempt: number; adopt?: string };
-  order?: Resource | undefined;
-  purchase?: Resource | undefined;
-  /** The purchase is to be replaced by the next update. */
-  tainted: boolean;
-  /** Purchases that were replaced, and are to be deleted. */
-  replaced: Resource[];
+  program: Program;
+  state: State;
 }
 
 export interface Command {
-  readonly journal: string;
-  /** `--replace` of the purchase. */
-  readonly replace?: boolean;
+  readonly config: Readonly<Record<string, string>>;
+  /** `--replace`. */
+  readonly replace?: readonly Half[];
   /** An error hook asks for one more call of a failed create or update. */
   readonly again?: boolean;
-  /** Another resource fails after the order was filed, and the purchase is never started. */
+  /** Another resource fails after the order was opened, and the purchase is never started. */
   readonly stopsBetween?: boolean;
 }
 
-export interface Watcher {
-  /** Called right before the purchase is created or updated, with the order it stands under. */
-  buying(orderId: string): void;
-  /** Called right before the order is opened anew. */
-  reopening(olds: Inputs, news: Inputs): void;
-  /** Called right before another record takes the place of a purchase's. */
-  recording(before: Resource, after: Resource): void;
-}
+/** The rest of a command is not run: a resource failed, with this message. */
+export class Failed extends Error {}
 
-/** The rest of a command is not run: a resource failed. */
-class Failed extends Error {}
+/** A text or an error that may not be: the code has a fault. */
+export class Fault extends Error {}
 
-/** `pulumi preview`. True where it succeeded. */
-export const preview = (stack: Stack, process: ProviderProcess, command: Command) =>
-  ends(async () => {
-    await configure(process, command);
-    await previewPurchase(stack, process, command, await previewOrder(stack, process));
-  });
+/** One engine: a command on one stack, with its own view of the state from when it began. */
+export class Engine {
+  #state: State;
+  readonly #program: Program;
 
-/** The update of `pulumi up`. True where it succeeded. */
-export const update = (stack: Stack, process: ProviderProcess, command: Command, watcher: Watcher) =>
-  ends(async () => {
-    await configure(process, command);
-    const order = await updateOrder(stack, process, watcher);
-    if (command.stopsBetween) throw new Failed();
-    await updatePurchase(stack, process, command, watcher, order);
-    await deleteReplaced(stack, process);
-  });
+  constructor(
+    private readonly stack: Stack,
+    private readonly process: ProviderProcess,
+    private readonly command: Command,
+  ) {
+    this.#state = stack.state;
+    this.#program = stack.program;
+  }
 
-/** `pulumi destroy` of the purchase and its order, unprotected. True where it succeeded. */
-export const destroy = (stack: Stack, process: ProviderProcess, command: Command) =>
-  ends(async () => {
-    await configure(process, command);
-    await deleteReplaced(stack, process);
-    const { purchase } = stack;
-    if (purchase) await process.call(() => deletePurchase(process, purchase));
-    await process.save(() => {
-      stack.purchase = undefined;
+  /** `pulumi preview`. True where it succeeded. */
+  preview(): Promise<boolean> {
+    return this.#ends(async () => {
+      await this.#configure();
+      await this.#previewPurchase(await this.#previewOrder());
     });
-    await process.save(() => {
-      stack.order = undefined;
+  }
+
+  /** The update of `pulumi up`. True where it succeeded. */
+  update(): Promise<boolean> {
+    return this.#ends(async () => {
+      await this.#configure();
+      await this.#updateOrder();
+      if (this.command.stopsBetween) throw new Failed();
+      await this.#updatePurchase();
+      await this.#deleteCondemned();
     });
-  });
-
-async function ends(command: () => Promise<void>): Promise<boolean> {
-  try {
-    await command();
-    return true;
-  } catch (error) {
-    if (error instanceof Failed || error instanceof Interrupted) return false;
-    throw error;
   }
-}
 
-function configure(process: ProviderProcess, { journal }: Command): Promise<void> {
-  const get = (key: string) => (key === "vercelCredits:journal" ? journal : undefined);
-  return process.call(() => process.run.configure({ config: { get, require: (key) => get(key) ?? "" } }));
-}
-
-type Provider = ReturnType<typeof orderProvider>;
-
-async function check(provider: Provider, process: ProviderProcess, olds: Inputs, news: Inputs) {
-  const checked = await judged(process, async () => provider.check?.(olds, news));
-  if (checked === undefined || checked.failures?.length) throw new Failed();
-  return checked.inputs as Inputs;
-}
-
-async function changes(provider: Provider, process: ProviderProcess, old: Resource, news: Inputs) {
-  return (await judged(process, async () => provider.diff?.(old.id, old.outputs, news)))?.changes === true;
-}
-
-/** A call whose failure fails the resource and keeps nothing. */
-async function judged<T>(process: ProviderProcess, method: () => Promise<T>): Promise<T> {
-  try {
-    return await process.call(method);
-  } catch (error) {
-    throw asFailure(error);
-  }
-}
-
-function asFailure(error: unknown): Error {
-  if (error instanceof Interrupted) return error;
-  // A message to a person holds one of the three sentences about money; anything else is a fault of the code.
-  if (error instanceof Error && /charged\./.test(error.message)) return new Failed(error.message);
-  return new Error("not an error for a person", { cause: error });
-}
-
-function programOf({ program }: Stack, isPreview: boolean): Inputs {
-  return { ...program, __label: "top-up", ...(isPreview && { __preview: true }) };
-}
-
-async function previewOrder(stack: Stack, process: ProviderProcess): Promise<Inputs> {
-  const orders = orderProvider(process.run);
-  const { order } = stack;
-  const news = await check(orders, process, order?.inputs ?? {}, programOf(stack, true));
-  const opens = order === undefined || (await changes(orders, process, order, news));
-  return opens ? ({ orderId: UNKNOWN, __journal: UNKNOWN } as unknown as Inputs) : order.outputs;
-}
-
-async function updateOrder(stack: Stack, process: ProviderProcess, watcher: Watcher): Promise<Inputs> {
-  const orders = orderProvider(process.run);
-  const { order } = stack;
-  const inputs = await check(orders, process, order?.inputs ?? {}, programOf(stack, false));
-  let next: Resource;
-  if (order === undefined) {
-    const { id, outs } = await judged(process, () => orders.create(inputs));
-    next = { id: id as string, inputs, outputs: outs as Inputs };
-  } else if (await changes(orders, process, order, inputs)) {
-    watcher.reopening(order.outputs, inputs);
-    const updated = await judged(process, async () => orders.update?.(order.id, order.outputs, inputs));
-    next = { id: order.id, inputs, outputs: updated?.outs as Inputs };
-  } else {
-    next = { ...order, inputs };
-  }
-  await process.save(() => {
-    stack.order = next;
-  });
-  return next.outputs;
-}
-
-async function previewPurchase(stack: Stack, process: ProviderProcess, command: Command, order: Inputs) {
-  const purchases = purchaseProvider(process.run);
-  const old = replaces(stack, command) ? undefined : stack.purchase;
-  const news = await check(purchases, process, old?.inputs ?? {}, underOrder(stack, order, true));
-  if (old) await changes(purchases, process, old, news);
-}
-
-async function updatePurchase(
-  stack: Stack,
-  process: ProviderProcess,
-  command: Command,
-  watcher: Watcher,
-  order: Inputs,
-) {
-  const purchases = purchaseProvider(process.run);
-  const replaced = replaces(stack, command) ? stack.purchase : undefined;
-  const old = replaced ? undefined : stack.purchase;
-  const inputs = await check(purchases, process, old?.inputs ?? {}, underOrder(stack, order, false));
-  if (old && !(await changes(purchases, process, old, inputs)) && !old.initErrors) {
-    await process.save(() => {
-      stack.purchase = { ...old, inputs };
+  /** `pulumi destroy` of the purchase and its order, unprotected. True where it succeeded. */
+  destroy(): Promise<boolean> {
+    return this.#ends(async () => {
+      await this.#configure();
+      await this.#deleteCondemned();
+      for (const half of ["purchase", "order"] as const) {
+        const resource = this.#state[half];
+        if (resource) await this.#delete(half, resource);
+        await this.#save({ [half]: undefined });
+      }
     });
-    return;
   }
-  watcher.buying(inputs.orderId as string);
-  const next = await kept(process, command, inputs, async () => {
-    if (old === undefined) return await purchases.create(inputs);
-    return { id: old.id, outs: (await purchases.update?.(old.id, old.outputs, inputs))?.outs };
-  });
-  const before = old ?? replaced;
-  if (before) watcher.recording(before, next);
-  await process.save(() => {
-    if (replaced) stack.replaced.push(replaced);
-    stack.purchase = next;
-    stack.tainted = false;
-  });
-  if (next.initErrors) throw new Failed();
-}
 
-function underOrder(stack: Stack, { orderId, __journal }: Inputs, isPreview: boolean): Inputs {
-  const goal = { ...programOf(stack, isPreview), orderId, __journal };
-  return JSON.parse(JSON.stringify(goal));
-}
-
-function replaces({ purchase, tainted }: Stack, { replace }: Command): boolean {
-  return purchase !== undefined && (tainted || replace === true);
-}
-
-/** A create or update as it is kept: whole, or as a partial failure; a plain error keeps nothing. */
-async function kept(
-  process: ProviderProcess,
-  { again }: Command,
-  inputs: Inputs,
-  method: () => Promise<{ id: string; outs?: Inputs | undefined }>,
-): Promise<Resource> {
-  for (let calls = 1; ; calls++) {
+  async #ends(command: () => Promise<void>): Promise<boolean> {
     try {
-      const { id, outs } = await process.call(method);
-      return { id, inputs, outputs: outs as Inputs };
+      await command();
+      return true;
     } catch (error) {
-      if (again && calls === 1 && !(error instanceof Interrupted)) continue;
-      const { id, properties } = error as { id?: string; properties?: Inputs };
-      if (id === undefined) throw asFailure(error);
-      return { id, inputs, outputs: JSON.parse(JSON.stringify(properties)), initErrors: true };
+      if (error instanceof Failed || error instanceof Interrupted) return false;
+      throw error;
+    } finally {
+      this.process.done();
     }
   }
-}
 
-async function deleteReplaced(stack: Stack, process: ProviderProcess) {
-  for (const purchase of [...stack.replaced]) {
-    await judged(process, () => deletePurchase(process, purchase));
-    await process.save(() => {
-      stack.replaced = stack.replaced.filter((other) => other !== purchase);
+  #save(change: Partial<State>): Promise<void> {
+    return this.process.save(() => {
+      this.#state = { ...this.#state, ...change };
+      this.stack.state = this.#state;
     });
+  }
+
+  #configure(): Promise<void> {
+    const get = (key: string) => this.command.config[key];
+    return this.process.call(() =>
+      this.process.run.configure({ config: { get, require: (key) => get(key) ?? "" } }),
+    );
+  }
+
+  #provider(half: Half) {
+    return half === "order" ? orderProvider(this.process.run) : purchaseProvider(this.process.run);
+  }
+
+  #declared(isPreview: boolean): Properties {
+    const { name, urn, team, ...args } = this.#program;
+    const given = Object.entries({ ...args, team }).filter(([, value]) => value !== undefined);
+    return {
+      ...Object.fromEntries(given),
+      __teamIsDefault: true,
+      __label: name,
+      __resource: { organization: "org", urn },
+      ...(isPreview && { __preview: true }),
+    };
+  }
+
+  #replaces(half: Half): boolean {
+    const resource = this.#state[half];
+    return resource !== undefined && (resource.isTainted || this.command.replace?.includes(half)) === true;
+  }
+
+  /** The resource that an update goes on from; none where it is replaced. */
+  #old(half: Half): Resource | undefined {
+    return this.#replaces(half) ? undefined : this.#state[half];
+  }
+
+  async #check(half: Half, old: Resource | undefined, goal: Properties): Promise<Properties> {
+    const checked = await this.#judged(async () => this.#provider(half).check?.(old?.inputs ?? {}, goal));
+    const failures = checked?.failures ?? [];
+    for (const { reason } of failures) this.process.says(reason, true);
+    if (checked === undefined || failures.length > 0) throw new Failed();
+    return storable(checked.inputs as Properties);
+  }
+
+  async #changes(half: Half, old: Resource, inputs: Properties): Promise<boolean> {
+    const diff = await this.#judged(async () => this.#provider(half).diff?.(old.id, old.outputs, inputs));
+    if (diff?.replaces !== undefined && diff.replaces.length > 0) throw new Fault("asks for a replacement");
+    return diff?.changes === true;
+  }
+
+  /** A call whose failure fails the resource and keeps nothing. */
+  async #judged<T>(method: () => Promise<T>): Promise<T> {
+    try {
+      return await this.process.call(method);
+    } catch (error) {
+      throw this.#asFailure(error);
+    }
+  }
+
+  #asFailure(error: unknown): Error {
+    if (error instanceof Interrupted) return error;
+    if (!(error instanceof Error)) return new Fault("not an error");
+    if (/charged\./.test(error.message)) {
+      this.process.says(error.message, true);
+      return new Failed(error.message);
+    }
+    return new Fault(`not an error for a person: ${error.message}`, { cause: error });
+  }
+
+  async #previewOrder(): Promise<Properties> {
+    const old = this.#old("order");
+    const inputs = await this.#check("order", old, this.#declared(true));
+    const opens = old === undefined || (await this.#changes("order", old, inputs));
+    return opens ? { orderId: UNKNOWN, __journal: UNKNOWN } : (old as Resource).outputs;
+  }
+
+  async #previewPurchase(order: Properties): Promise<void> {
+    const old = this.#old("purchase");
+    const inputs = await this.#check("purchase", old, this.#underOrder(order, true));
+    if (old) await this.#changes("purchase", old, inputs);
+  }
+
+  async #updateOrder(): Promise<void> {
+    const old = this.#old("order");
+    const replaced = old ? undefined : this.#state.order;
+    const inputs = await this.#check("order", old, this.#declared(false));
+    const provider = this.#provider("order");
+    let next: Resource;
+    if (old === undefined) {
+      next = await this.#kept(inputs, () => provider.create(inputs));
+    } else if (await this.#changes("order", old, inputs)) {
+      next = await this.#kept(inputs, async () => ({
+        id: old.id,
+        outs: (await provider.update?.(old.id, old.outputs, inputs))?.outs,
+      }));
+    } else {
+      next = { ...old, inputs };
+    }
+    await this.#save({ order: next, ...(replaced && { condemned: this.#condemning("order", replaced) }) });
+  }
+
+  async #updatePurchase(): Promise<void> {
+    const old = this.#old("purchase");
+    const replaced = old ? undefined : this.#state.purchase;
+    const goal = this.#underOrder((this.#state.order as Resource).outputs, false);
+    const inputs = await this.#check("purchase", old, goal);
+    if (old && !(await this.#changes("purchase", old, inputs)) && !old.initErrors) {
+      return this.#save({ purchase: { ...old, inputs } });
+    }
+    const provider = this.#provider("purchase");
+    const next = await this.#kept(inputs, async () => {
+      if (old === undefined) return await provider.create(inputs);
+      return { id: old.id, outs: (await provider.update?.(old.id, old.outputs, inputs))?.outs };
+    });
+    await this.#save({
+      purchase: next,
+      ...(replaced && { condemned: this.#condemning("purchase", replaced) }),
+    });
+    if (next.initErrors) throw new Failed();
+  }
+
+  #condemning(half: Half, resource: Resource): State["condemned"] {
+    return [...this.#state.condemned, { half, resource }];
+  }
+
+  #underOrder({ orderId, __journal }: Properties, isPreview: boolean): Properties {
+    return storable({ ...this.#declared(isPreview), orderId, __journal });
+  }
+
+  /** A create or update as it is kept: whole, or as a partial failure; a plain error keeps nothing. */
+  async #kept(
+    inputs: Properties,
+    method: () => Promise<{ id?: string | undefined; outs?: Properties | undefined }>,
+  ): Promise<Resource> {
+    for (let calls = 1; ; calls++) {
+      try {
+        const { id, outs } = await this.process.call(method);
+        return { id: id as string, inputs, outputs: storable(outs as Properties) };
+      } catch (error) {
+        if (error instanceof Interrupted) throw error;
+        const { id, properties, reasons } = error as {
+          id?: string;
+          properties?: Properties;
+          reasons?: string[];
+        };
+        if (this.command.again && calls === 1) {
+          this.#asFailure(error);
+          continue;
+        }
+        if (id === undefined) throw this.#asFailure(error);
+        for (const reason of reasons ?? []) this.process.says(reason, true);
+        return { id, inputs, outputs: storable(properties as Properties), initErrors: true };
+      }
+    }
+  }
+
+  async #deleteCondemned(): Promise<void> {
+    for (const half of ["purchase", "order"] as const) {
+      for (const one of this.#state.condemned.filter((other) => other.half === half)) {
+        await this.#delete(half, one.resource);
+        await this.#save({ condemned: this.#state.condemned.filter((other) => other !== one) });
+      }
+    }
+  }
+
+  #delete(half: Half, { id, outputs }: Resource): Promise<void> {
+    return this.#judged(async () => this.#provider(half).delete?.(id, outputs));
   }
 }
 
-async function deletePurchase(process: ProviderProcess, { id, outputs }: Resource): Promise<void> {
-  await purchaseProvider(process.run).delete?.(id, outputs);
+/** As the engine stores it. What it can't store is a fault: the call would never end. */
+function storable(properties: Properties): Properties {
+  const text = JSON.stringify(properties);
+  // `JSON.stringify` writes half a character as an escape.
+  if (/\\ud[89a-f][0-9a-f]{2}/.test(text)) throw new Fault("half a character in what is stored");
+  const stored = JSON.parse(text);
+  if (Object.values(properties).some((value) => value === undefined)) {
+    for (const [key, value] of Object.entries(properties)) {
+      if (value === undefined && key !== "orderId" && key !== "__journal")
+        throw new Fault(`${key} undefined`);
+    }
+  }
+  return stored;
 }

@@ -1,108 +1,124 @@
+import { UpdateLedger } from "../../provider/src/charge/update-ledger";
 import type { Reply } from "../../provider/src/http/request";
+import type { Durability, JournalStore } from "../../provider/src/journal/store";
 import { Run } from "../../provider/src/lifecycle/run";
+import type { Disk } from "./disk";
+import { running, type SimulatedProcess, started } from "./simulation";
+import type { Turns } from "./turns";
 
-/** Lets one process after the other take its next step, in an order that the history gives. */
-export class Turns {
-  readonly #waiting: { readonly by: number; go(): void }[] = [];
-
-  take(by: number): Promise<void> {
-    return new Promise((go) => {
-      this.#waiting.push({ by, go });
-      this.#waiting.sort((a, b) => b.by - a.by);
-    });
-  }
-
-  /** Goes on until `all` have ended; with none, until nothing is left that could go on. */
-  async play(all: Promise<unknown>[] = [], order: readonly number[] = []): Promise<void> {
-    const left = [...order];
-    let ended = false;
-    if (all.length > 0) void Promise.allSettled(all).then(() => (ended = true));
-    for (;;) {
-      await new Promise(setImmediate); // whoever was let go has come to its next step, or to its end
-      if (ended) return;
-      const [next] = this.#waiting.splice((left.shift() ?? 0) % Math.max(1, this.#waiting.length), 1);
-      if (next === undefined) {
-        if (all.length > 0) throw new Error("the model stands still");
-        return;
-      }
-      next.go();
-    }
-  }
-
-  get isIdle(): boolean {
-    return this.#waiting.length === 0;
-  }
-}
-
-/** The journal's folder on a disk: it outlives all processes. */
-export class Disk {
-  constructor(readonly records = new Map<string, string>()) {}
-
-  createIfAbsent(name: string, text: string): boolean {
-    if (this.records.has(name)) return false;
-    this.records.set(name, text);
-    return true;
-  }
-}
-
-/** `crash`: the provider process ends. `kill`: the engine ends, and the provider goes on alone. */
+/**
+ * `crash`: the provider process ends. `kill`: the engine ends, and the provider goes on alone. `power`: the machine
+ * stops, and what was not flushed to its disk is lost.
+ */
 export interface Mishap {
-  readonly kind: "crash" | "kill";
+  readonly kind: "crash" | "kill" | "power";
   /** Before which of its steps. */
   readonly at: number;
 }
 
-/** From which write on the disk is full, and whether a record is cut off there or not written at all. */
+/**
+ * From which write on something is wrong, and for how many. `full`: nothing can be written. `torn`: a record is cut off.
+ * `unreachable`: nothing can be read either; `from` counts reads, too.
+ */
 export interface DiskFault {
+  readonly kind: "full" | "torn" | "unreachable";
   readonly from: number;
-  readonly torn: boolean;
+  readonly for: number;
+}
+
+/** A machine: its clock, and the run of its kernel. */
+export interface Host {
+  readonly name: string;
+  readonly clockAheadMs: number;
+  boots: number;
 }
 
 export class Interrupted extends Error {}
 
 export interface Circumstances {
   readonly id: number;
+  readonly host: Host;
   readonly turns: Turns;
   readonly mishap?: Mishap | undefined;
   readonly diskFault?: DiskFault | undefined;
+  /** At which step somebody copies the state and the journal. */
+  readonly backup?: { readonly at: number; take(): void } | undefined;
+  readonly hasToken?: boolean;
+  /** The same in all provider processes of one engine process. */
+  readonly engine: string;
   disk(folder: string): Disk;
-  /** The endpoint gets the request. Its answer comes later, or never. */
-  send(): Reply;
+  /** All of the machine stops. */
+  losePower(): void;
+  /** A record is about to be written. */
+  writing(): void;
+  /** The endpoint gets the request, and acts. */
+  send(orderId: string, until: number): { readonly reply: Reply; answered(): void };
+  said(line: string, isThrown: boolean): void;
 }
 
-/** One provider process: one preview or one update. A crash freezes it: what it waits for never comes. */
-export class ProviderProcess {
+/** The longest that a request can be under way. */
+const LONGEST_REQUEST_MS = (4 * 120 + 60) * 1000;
+
+/** One provider process. A crash freezes it: what it waits for never comes. */
+export class ProviderProcess implements SimulatedProcess {
   readonly run: Run;
+  readonly pid: number;
+  readonly host: string;
+  readonly bootId: string;
+  readonly clockAheadMs: number;
   readonly #circumstances: Circumstances;
   readonly #interrupted = Promise.withResolvers<never>();
   #steps = 0;
   #writes = 0;
+  #reads = 0;
   #isFrozen = false;
   #engineIsGone = false;
+  #isDone = false;
+  #calls = 0;
 
   constructor(circumstances: Circumstances) {
     this.#circumstances = circumstances;
+    this.pid = circumstances.id;
+    this.host = circumstances.host.name;
+    this.bootId = `boot ${circumstances.host.boots}`;
+    this.clockAheadMs = circumstances.host.clockAheadMs;
+    started.set(this.pid, this);
     this.#interrupted.promise.catch(() => undefined);
+    const { engine } = circumstances;
     this.run = new Run(
       {
-        buy: () => this.#buy(),
+        buy: ({ orderId }, _endpoint, mayStillSend) => this.#buy(orderId, mayStillSend),
         ask: () => this.#ask(),
         engineIsGone: () => this.#looksForEngine(),
-        tries: async () => [],
-        store: (folder) => ({
-          createIfAbsent: (name, text) => this.#write(folder, name, text),
-          read: (name) => this.#read(folder, name),
-        }),
+        books: async () => [],
+        store: (folder) => this.#store(folder),
+        ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engine}`, seconds),
       },
-      { VERCEL_API_TOKEN: "token" },
+      { PULUMI_HOME: "/home", ...(circumstances.hasToken !== false && { VERCEL_API_TOKEN: "token" }) },
     );
+  }
+
+  /** Known for certain on its own machine. */
+  get hasEnded(): boolean {
+    return this.#isFrozen || (this.#isDone && this.#calls === 0);
+  }
+
+  get isLost(): boolean {
+    return this.#isFrozen || this.#engineIsGone;
   }
 
   /** A call of the engine, with everything as JSON; it never comes back to an engine that was interrupted. */
   async call<T>(method: () => Promise<T>): Promise<T> {
-    if (this.#isFrozen || this.#engineIsGone) throw new Interrupted();
-    const result = await Promise.race([method(), this.#interrupted.promise]);
+    if (this.isLost) throw new Interrupted();
+    this.#calls++;
+    const called = running.run(this, method).finally(() => this.#calls--);
+    const result = await Promise.race([called, this.#interrupted.promise]);
     return result === undefined ? result : JSON.parse(JSON.stringify(result));
+  }
+
+  /** A line that it printed, or the message of an error that it threw. */
+  says(line: string, isThrown: boolean): void {
+    this.#circumstances.said(line, isThrown);
   }
 
   /** The engine writes the state. It does so for a provider that has just ended, too. */
@@ -112,10 +128,23 @@ export class ProviderProcess {
     await this.#engineStep();
   }
 
+  /** Its engine has ended, and it ends once its calls have. */
+  done(): void {
+    this.#isDone = true;
+  }
+
+  /** Its machine stops. */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#engineIsGone = true;
+    this.#interrupted.reject(new Interrupted());
+  }
+
   async #engineStep() {
     this.#strike();
     if (this.#engineIsGone) throw new Interrupted();
-    await this.#circumstances.turns.take(this.#circumstances.id);
+    await this.#circumstances.turns.take(this.pid);
+    if (this.#engineIsGone) throw new Interrupted();
   }
 
   async #step() {
@@ -125,27 +154,32 @@ export class ProviderProcess {
 
   async #turn() {
     if (this.#isFrozen) await new Promise(() => undefined);
-    await this.#circumstances.turns.take(this.#circumstances.id);
+    await this.#circumstances.turns.take(this.pid);
+    if (this.#isFrozen) await new Promise(() => undefined);
   }
 
   #strike() {
-    const { mishap } = this.#circumstances;
+    const { mishap, backup } = this.#circumstances;
     this.#steps++;
+    if (backup?.at === this.#steps) backup.take();
     if (mishap?.at !== this.#steps) return;
-    if (mishap.kind === "crash") this.#isFrozen = true;
+    if (mishap.kind === "power") this.#circumstances.losePower();
+    else if (mishap.kind === "crash") this.#isFrozen = true;
     else this.#engineIsGone = true;
     this.#interrupted.reject(new Interrupted());
   }
 
-  async #buy(): Promise<Reply> {
+  async #buy(orderId: string, mayStillSend: () => boolean): Promise<Reply> {
     await this.#step();
-    const reply = this.#circumstances.send();
+    if (!mayStillSend()) return { kind: "unsent", problem: "too late", tooLate: true };
+    const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS);
     await this.#step();
+    answered();
     return reply;
   }
 
   async #ask(): Promise<Reply> {
-    await this.#step();
+    await this.#turn();
     return { kind: "answer", httpStatus: 200, requestId: undefined, body: "{}", whole: true };
   }
 
@@ -154,21 +188,48 @@ export class ProviderProcess {
     return this.#engineIsGone;
   }
 
-  async #write(folder: string, name: string, text: string): Promise<boolean> {
-    await this.#step();
+  #store(folder: string): JournalStore {
+    const disk = () => this.#circumstances.disk(folder);
+    return {
+      createIfAbsent: (name, text, durability) =>
+        this.#write(text, (whole) => disk().createIfAbsent(name, whole, durability)),
+      read: async (name) => {
+        await this.#turn();
+        if (this.#isUnreachable()) throw new Error("EIO: i/o error \ud83d");
+        return disk().read(name);
+      },
+      mark: (name, textFor) =>
+        this.#write(textFor(disk().place), (whole) => disk().createIfAbsent(name, whole, "durable")),
+      placeOf: async (name) => (disk().has(name) ? disk().place : undefined),
+    };
+  }
+
+  #isUnreachable(): boolean {
     const { diskFault } = this.#circumstances;
-    const disk = this.#circumstances.disk(folder);
-    if (diskFault !== undefined && ++this.#writes >= diskFault.from) {
-      if (diskFault.torn) disk.createIfAbsent(name, text.slice(0, text.length / 2));
-      throw new Error("ENOSPC: no space left on device");
+    if (diskFault?.kind !== "unreachable") return false;
+    this.#reads++;
+    return this.#reads >= diskFault.from && this.#reads < diskFault.from + diskFault.for;
+  }
+
+  async #write(text: string, create: (text: string) => boolean): Promise<boolean> {
+    await this.#step();
+    this.#circumstances.writing();
+    const { diskFault } = this.#circumstances;
+    this.#writes++;
+    if (this.#isUnreachable()) throw new Error("EIO: i/o error");
+    const isFull =
+      diskFault &&
+      diskFault.kind !== "unreachable" &&
+      this.#writes >= diskFault.from &&
+      this.#writes < diskFault.from + diskFault.for;
+    if (isFull) {
+      if (diskFault.kind === "torn") create(text.slice(0, text.length / 2));
+      throw new Error("ENOSPC: no space left on device \ud83d");
     }
-    const isFirst = disk.createIfAbsent(name, text);
+    const isFirst = create(text);
     await this.#step();
     return isFirst;
   }
-
-  async #read(folder: string, name: string): Promise<string | undefined> {
-    await this.#turn();
-    return this.#circumstances.disk(folder).records.get(name);
-  }
 }
+
+export type { Durability };

@@ -1,242 +1,711 @@
-import type { Reply } from "../../provider/src/http/request";
-import { isCharge, isNamed, isRefused, type Request, replyTo } from "./endpoint";
-import * as engine from "./engine";
-import type { Act, Machine, Up } from "./history";
-import { Disk, ProviderProcess, Turns } from "./machine";
-
-/** One purchase as a person means it, in all stacks that are copies of one another. */
-interface Purchase {
-  readonly requests: Request[];
-  /** Each attempt that a person raised, in each stack; one purchase more for each. */
-  readonly raises: Set<string>;
-  /** Whether all its updates wrote one journal, and none failed to. */
-  journaled: boolean;
-}
-
-interface Stack extends engine.Stack {
-  readonly id: number;
-  /** The journal of the machine it is used on. */
-  readonly folder: string;
-  of: Purchase;
-}
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { MEANING, type Outcome } from "../../provider/src/domain/outcome";
+import type { Properties } from "../../provider/src/lifecycle/inputs";
+import type { OrderReference } from "../../provider/src/state/order-reference";
+import { readPurchase } from "../../provider/src/state/purchase-state";
+import { Disk, type DiskImage } from "./disk";
+import { isCharge, isNamed, kindOf, type Request } from "./endpoint";
+import { type Command, Engine, HALVES, type Half, type Program, type Resource, type State } from "./engine";
+import { type Act, type Machine, PLAIN_UP, type Up } from "./history";
+import { type Host, ProviderProcess } from "./machine";
+import { clock, running, started, updateFolders } from "./simulation";
+import { Turns } from "./turns";
 
 export class Violation extends Error {}
 
-/** What the run at hand printed. */
-export const printed: string[] = [];
+/** What a line was said by, so that a printed one finds its world. */
+export function print(line: unknown): void {
+  (running.getStore() as ProviderProcess | undefined)?.says(String(line), false);
+}
+
+interface Stack {
+  readonly id: number;
+  program: Program;
+  state: State;
+  host: Host;
+  /** The journal of the machine it is used on. */
+  folder: string;
+  /** The orders that the people of this stack were told of. */
+  readonly known: Set<string>;
+  /** By attempt: what was known when it was set. */
+  readonly raises: Map<number, ReadonlySet<string>>;
+}
+
+interface Backup {
+  readonly state: State;
+  readonly journal: DiskImage;
+  readonly program: Program;
+}
+
+/** What one command of one engine is judged by. */
+interface Judged {
+  readonly stack: Stack;
+  readonly program: Program;
+  readonly before: State;
+  readonly folder: string | undefined;
+  readonly identity: string;
+  readonly replaces: readonly Half[];
+  /** What the state had of this purchase, in the halves that are kept. */
+  readonly mentions: string;
+  /** The orders that the journal knew to have bought, or to be able to, when it began. */
+  readonly completed: ReadonlySet<string>;
+  /** Those that it knew any outcome of. */
+  readonly ended: ReadonlySet<string>;
+  /** With the charges that it is about, and the last attempt that was sent. */
+  readonly lines: {
+    readonly line: string;
+    readonly isThrown: boolean;
+    readonly charged: readonly Request[];
+    readonly last: number;
+  }[];
+  readonly sent: Request[];
+}
+
+const NONE: State = { condemned: [] };
+const SENTENCES = [NOTHING_CHARGED, CHARGED, MAYBE_CHARGED];
 
 /** All that outlives a process: stacks, journals, and what the endpoint saw. Judges each step of a history. */
 export class World {
   readonly #turns = new Turns();
-  readonly #disks = new Map<string, Disk>();
-  readonly #requests: (Request & { readonly isJournaled: boolean })[] = [];
-  /** Those that have been on record in a state. */
-  readonly #seen = new Set<Request>();
-  /** Records that a person removed. */
-  readonly #forgotten: unknown[] = [];
+  readonly #disks = new Map<string, { disk: Disk; host: Host }>();
+  readonly #requests: Request[] = [];
+  /** Whose intent record is gone though its opening is there: nothing can tell it from one that was never sent. */
+  readonly #untellable = new Set<Request>();
+  /** What people removed from a state, and journals that are gone. */
+  readonly #removed: unknown[] = [];
+  readonly #excused = new Set<Request>();
+  readonly #processes: ProviderProcess[] = [];
+  readonly #backups: Backup[] = [];
   readonly #stacks: Stack[] = [newStack()];
   #violation: Violation | undefined;
+  readonly trace: string[] = [];
   #ids = 0;
+
+  constructor() {
+    started.clear();
+    updateFolders.clear();
+  }
 
   async play(history: readonly Act[]): Promise<void> {
     for (const act of history) {
       await this.#play(act);
-      this.#look();
+      this.#expectTrueRecords();
     }
     await this.#turns.play();
-    this.#expectRecords();
+    this.#expectTrueRecords();
+    this.#expectAllRecords();
     if (this.#violation) throw this.#violation;
   }
 
-  /** Where the last order was refused, or never used, one more update buys, with nothing changed. */
+  /** Where the last order was never sent, one more update buys, with nothing changed. */
   async expectNextUpdateToBuy(): Promise<void> {
     const stack = this.#stack(0);
-    if (!mayBuyByItself(stack)) return;
-    const before = stack.of.requests.length;
+    if (!this.#goesOnByItself(stack)) return;
+    const before = this.#requests.length;
     await this.#updates([{ ...PLAIN_UP, previews: true }], []);
-    const isBought = stack.purchase?.outputs.status === "succeeded";
     if (this.#violation) throw this.#violation;
-    if (!isBought || stack.of.requests.length !== before + 1) throw new Violation("it did not buy by itself");
+    const isBought = stack.state.purchase?.outputs.outcome === "bought";
+    if (!isBought || this.#requests.length !== before + 1) throw new Violation("it did not buy by itself");
   }
 
-  #play(act: Act): Promise<void> | void {
-    const stack = act.do === "up" ? undefined : this.#stack(act.stack);
-    if (act.do === "up") return this.#updates(act.ups, act.turns);
-    if (stack === undefined) return;
-    if (act.do === "copy") return this.#copy(stack, act.to);
-    if (act.do === "destroy") return this.#destroy(stack);
-    if (act.do === "taint") {
-      stack.tainted = stack.purchase !== undefined;
-    } else {
-      this.#forgotten.push(stack.purchase);
-      stack.purchase = undefined;
+  /** However it stopped, people get out: by what the messages name, on a machine that works. */
+  async expectAWayOut(): Promise<void> {
+    const stack = this.#stack(0);
+    clock.advance(3_600_000);
+    const isSettled = () => {
+      const { outcome } = stack.state.purchase?.outputs ?? {};
+      return outcome === "bought" || outcome === "adopted" || outcome === "pending";
+    };
+    const up = (reaction: Up["reaction"]) => this.#updates([{ ...PLAIN_UP, reaction }], []);
+    stack.program = { ...stack.program, adopt: undefined, withdraw: undefined };
+    for (const reaction of ["nothing", "raise", "raise", "amount", "raise", "adopt", "amount"] as const) {
+      if (isSettled()) break;
+      await up(reaction);
     }
+    if (this.#violation) throw this.#violation;
+    if (!isSettled()) throw new Violation("there is no way out");
+  }
+
+  async #play(act: Act): Promise<void> {
+    if (act.do === "up") return this.#updates(act.ups, act.turns);
+    if (act.do === "wait") {
+      clock.advance(act.minutes * 60_000);
+      for (const { disk } of this.#disks.values()) disk.flush();
+      return;
+    }
+    const stack = this.#stack(act.stack);
+    switch (act.do) {
+      case "taint":
+        for (const half of act.halves) {
+          const resource = stack.state[half];
+          if (resource) stack.state = { ...stack.state, [half]: { ...resource, isTainted: true } };
+        }
+        return;
+      case "state delete":
+        for (const half of act.halves) {
+          this.#removed.push(stack.state[half]);
+          stack.state = { ...stack.state, [half]: undefined };
+        }
+        return;
+      case "destroy":
+        return this.#destroy(stack);
+      case "rename":
+        return this.#rename(stack, act.aliased);
+      case "copy":
+        return this.#copy(stack, act.to, act.backup);
+      case "restore state": {
+        const backup = this.#backups[act.backup];
+        if (!backup) return;
+        this.#removed.push(stack.state);
+        stack.state = backup.state;
+        return;
+      }
+      case "restore journal":
+        return this.#restoreJournal(stack, this.#backups[act.backup], act.how);
+      case "lose journal":
+        this.#excuse(stack.folder);
+        this.#disks.set(stack.folder, { disk: new Disk(), host: stack.host });
+        return;
+      case "pay checkout":
+        for (const request of this.#requests) {
+          if (kindOf(request.answer).money === "checkout" && !request.isUnderWay) request.isPaidLater = true;
+        }
+        return;
+      case "settle":
+        return this.#settle(stack, act.word);
+    }
+  }
+
+  /** `journal settle` of the last order in the state. */
+  async #settle(stack: Stack, word: "adopt" | "withdraw"): Promise<void> {
+    const order = readPurchase(stack.state.purchase?.outputs ?? {}).order ?? lastOpening(stack.state);
+    if (order?.journal === undefined) return;
+    const process = this.#process(stack, PLAIN_UP, newJudged(stack, stack.folder));
+    const journal = process.run;
+    await this.#turns.play([
+      () =>
+        process.call(async () => {
+          await journal.configure({ config: configOf({ journal: stack.folder }) });
+          const known = await journal.knows(order);
+          const isOver = known.kind === "inDoubt" ? known.lease === undefined : known.kind !== "nothing";
+          if (!isOver || (known.kind === "completed" && known.result.outcome === "bought")) return;
+          if (word === "withdraw" && known.kind === "neverSent" && !(await journal.journal?.close(order)))
+            return;
+          const said = word === "adopt" ? { adopted: "in_settled" } : { withdrawn: true as const };
+          await journal.journal?.resolve(order.orderId, said);
+        }),
+    ]);
+    process.done();
   }
 
   async #destroy(stack: Stack): Promise<void> {
-    const before = { ...stack };
-    const process = this.#process(PLAIN_UP);
-    await this.#turns.play([engine.destroy(stack, process, { journal: stack.folder })]);
-    if (stack.order !== undefined) return;
-    this.#forgotten.push(before.order, before.purchase, before.replaced);
-    stack.of = newPurchase();
+    const judged = newJudged(stack, stack.folder);
+    const { state } = stack;
+    const process = this.#process(stack, PLAIN_UP, judged);
+    const command = { config: { "vercelCredits:journal": stack.folder } };
+    await this.#turns.play([() => new Engine(stack, process, command).destroy()]);
+    const gone = state.purchase && stack.state.purchase === undefined;
+    if (gone) {
+      this.#removed.push(state.purchase);
+      const outcome = state.purchase?.outputs.outcome as Outcome;
+      const isLate = this.#isEndedInJournal(judged, state.purchase as Resource);
+      if (MEANING[outcome].destroy === "refuses" && !isLate) {
+        this.#violate(`a purchase that is ${outcome} was forgotten`);
+      }
+    }
+    for (const one of state.condemned) if (one.half === "purchase") this.#removed.push(one.resource);
+    this.#judgeWords(judged);
   }
 
-  #copy(stack: Stack, to: Machine): void {
-    const id = ++this.#ids;
-    const folder = to === "same" ? stack.folder : `/journal${id}`;
-    const { of: purchase, ...state } = stack;
-    let of = stack.order === undefined ? newPurchase() : purchase;
-    if (to === "cloned") {
-      this.#disks.set(folder, new Disk(new Map(this.#disk(stack.folder).records)));
-      of = { ...of, requests: [...of.requests], raises: new Set(of.raises) };
+  #isEndedInJournal({ stack }: Judged, { outputs }: Resource): boolean {
+    const order = readPurchase(outputs).order?.orderId;
+    const disk = this.#disk(stack.folder, stack.host);
+    return disk.has(`${order}.resolution.1`) || disk.has(`${order}.completion`);
+  }
+
+  #rename(stack: Stack, aliased: readonly Half[]): void {
+    stack.program = { ...stack.program, urn: `${stack.program.urn.split("#")[0]}#${++this.#ids}` };
+    for (const half of HALVES.filter((one) => !aliased.includes(one))) {
+      const resource = stack.state[half];
+      if (resource === undefined) continue;
+      const condemned = [...stack.state.condemned, { half, resource }];
+      stack.state = { ...stack.state, [half]: undefined, condemned };
     }
-    if (to === "other") of.journaled = false;
-    this.#stacks.push({ ...structuredClone(state), id, folder, of });
+  }
+
+  #copy(stack: Stack, to: Machine, number: number): void {
+    const id = ++this.#ids;
+    const backup = this.#backups[number];
+    const image = backup?.journal ?? this.#disk(stack.folder, stack.host).image();
+    const host: Host = { name: `host${id}`, clockAheadMs: (id % 3) * 20_000, boots: 1 };
+    const folder = to === "same" ? stack.folder : `/journal${id}`;
+    if (to === "cloned") this.#disks.set(folder, { disk: new Disk(image), host });
+    this.#stacks.splice(1, 0, {
+      id,
+      host,
+      folder,
+      program: stack.program,
+      state: (to === "cloned" && backup?.state) || stack.state,
+      known: new Set(stack.known),
+      raises: new Map(stack.raises),
+    });
+  }
+
+  #restoreJournal(stack: Stack, backup: Backup | undefined, how: "copied" | "set back"): void {
+    if (!backup) return;
+    this.#excuse(stack.folder);
+    if (how === "copied") {
+      this.#disks.set(stack.folder, { disk: new Disk(backup.journal), host: stack.host });
+      return;
+    }
+    const disk = this.#disk(stack.folder, stack.host);
+    // A backup of another disk, restored to this place, is as good as a copy: it has no marker of this place.
+    disk.setBack(backup.journal);
+    const texts = disk.entries();
+    for (const request of this.#requests) {
+      const has = (kind: string) =>
+        texts.some(([name, text]) => name.startsWith(kind) && text.includes(request.orderId));
+      if (has("opening.") && !has("intent.")) this.#untellable.add(request);
+    }
+  }
+
+  /** A person took a journal away: what only it held is no fault of the code. */
+  #excuse(folder: string): void {
+    for (const request of this.#requests) if (request.folder === folder) this.#excused.add(request);
   }
 
   async #updates(ups: readonly Up[], turns: readonly number[]): Promise<void> {
-    // The engine locks a stack: two updates run at once only on two of them.
-    const byStack = new Map(ups.map((up) => [this.#stack(up.stack), up]));
-    const running = [...byStack].map(([stack, up]) => this.#up(stack, up, byStack.size === 1));
-    await this.#turns.play(running, turns);
-    await Promise.all(running);
+    const stacks = ups.map((up) => this.#stack(up.stack));
+    const isAlone = ups.length === 1 && this.#turns.isIdle;
+    const isOverlap = ups.length > 1 && stacks[0] === stacks[1];
+    const before = this.#requests.length;
+    await this.#turns.play(
+      ups.map((up, i) => () => this.#up(stacks[i] as Stack, up, isAlone)),
+      turns,
+    );
+    // One update at a time is assumed where there is no journal: the later one overwrites what the other one wrote.
+    if (isOverlap) for (const request of this.#requests.slice(before)) this.#excused.add(request);
   }
 
   async #up(stack: Stack, up: Up, isAlone: boolean): Promise<void> {
-    react(stack, up);
-    const { attempt } = stack.program;
-    const command = { ...up, journal: folderOf(stack, up) };
+    this.#react(stack, up);
+    const folder = folderOf(stack, up);
+    const command: Command = {
+      config: { "vercelCredits:journal": folder ?? "off" },
+      replace: up.replace,
+      again: up.again,
+      stopsBetween: up.stopsBetween,
+    };
     let isAnnounced = true;
     if (up.previews) {
-      const isCalm = isAlone && this.#turns.isIdle;
-      printed.length = 0;
-      if (!(await engine.preview(stack, this.#process(up), command))) return;
-      if (isCalm) isAnnounced = printed.some((line) => line.startsWith("💳"));
+      const judged = newJudged(stack, folder);
+      const process = this.#process(
+        stack,
+        { ...up, mishap: undefined, backup: undefined },
+        judged,
+        "preview",
+      );
+      const succeeds = await new Engine(stack, process, command).preview();
+      this.#judgeWords(judged);
+      if (!succeeds) return;
+      if (isAlone) isAnnounced = judged.lines.some(({ line }) => line.startsWith("💳"));
     }
-    if (up.journal !== "home" || up.diskFault) stack.of.journaled = false;
-    const isKnown = stack.of.journaled && this.#holdsCharge(stack);
-    const wasMade = isMade(stack.purchase);
-    const replaces = up.replace || stack.tainted;
-    let orderId = "";
-    const { of } = stack;
-    const process = this.#process(up, () => {
-      if (!isAnnounced) this.#violate("a request left that no preview announced");
-      if (isKnown) this.#violate("a request left though the journal held a charge");
-      if (wasMade && !replaces) this.#violate("a request left though the state held a charge");
-      return this.#send(of, orderId, attempt, up);
-    });
-    await engine.update(stack, process, command, {
-      buying: (id) => {
-        orderId = id;
-      },
-      reopening: (olds, news) => {
-        const isRaised = Number(news.attempt) > Number(olds.attempt);
-        // A raise that one stack has used is known to the others by their journal alone.
-        const isShared = this.#stacks.some((other) => other !== stack && other.of === of);
-        if (isRaised) of.raises.add(`${stack.id}: ${news.attempt}${isShared ? command.journal : ""}`);
-      },
-      recording: (before, after) => {
-        if (replaces) this.#forgotten.push(lostByReplacement(before, after));
-        if (
-          !replaces &&
-          isMade(before) &&
-          (!isMade(after) || before.outputs.intentId !== after.outputs.intentId)
-        ) {
-          this.#violate("the record of a purchase that was made was changed");
-        }
-      },
-    });
+    const judged = newJudged(
+      stack,
+      folder,
+      up,
+      this.#completedIn(folder, stack.host),
+      this.#completedIn(folder, stack.host, /./),
+    );
+    const process = this.#process(stack, up, judged, isAnnounced ? "announced" : "unannounced");
+    const succeeds = await new Engine(stack, process, command).update();
+    if (!process.isLost) this.#judgeWords(judged);
+    this.#learn(stack, judged);
+    if (isAlone && !process.isLost) this.#expectKeptRecord(judged, up, succeeds);
   }
 
-  #send(purchase: Purchase, orderId: string, attempt: number, up: Up): Reply {
-    if (this.#requests.some((other) => other.orderId === orderId)) {
-      this.#violate("two requests left for one order");
-    }
-    const intentId = `pur_${this.#requests.length}`;
-    const isJournaled = up.journal === "home" && up.diskFault === undefined;
-    const request = {
-      orderId,
-      answer: up.answer,
-      intentId: `${intentId}_of_${orderId}`,
-      isJournaled,
-      attempt,
+  #react(stack: Stack, { reaction }: Up): void {
+    const { program } = stack;
+    const change = (changes: Partial<Program>) => {
+      stack.program = { ...program, ...changes };
     };
-    this.#requests.push(request);
-    purchase.requests.push(request);
-    if (purchase.requests.filter(isCharge).length > 1 + purchase.raises.size) {
-      this.#violate("a purchase was charged more often than a person asked for");
+    const found = this.#requests.findLast((one) => one.identity === program.urn && isCharge(one))?.intentId;
+    switch (reaction) {
+      case "raise":
+        change({ attempt: program.attempt + 1 });
+        stack.raises.set(program.attempt + 1, new Set(stack.known));
+        return;
+      case "lower":
+        return change({ attempt: Math.max(1, program.attempt - 1) });
+      case "adopt":
+        return change({ adopt: found ?? "in_elsewhere", withdraw: undefined });
+      case "adopt another":
+        return change({ adopt: `in_another${program.attempt}`, withdraw: undefined });
+      case "withdraw":
+        return change({ withdraw: true, adopt: undefined });
+      case "take back":
+        return change({ withdraw: undefined, adopt: undefined });
+      case "amount":
+        return change({ amount: program.amount === 10 ? 20 : 10 });
+      case "default team":
+        return change({ team: program.team === undefined ? "acme" : undefined });
     }
-    const copies = this.#stacks.filter(({ of }) => of === purchase).length;
-    const sameAttempt = purchase.requests.filter((other) => isCharge(other) && other.attempt === attempt);
-    if (sameAttempt.length > 1 && (copies === 1 || purchase.journaled)) {
-      this.#violate("a purchase was charged twice in one attempt");
-    }
-    return replyTo(request);
   }
 
-  /** Notes which charges have been on record in a state. */
-  #look(): void {
-    const states = this.#states();
-    for (const request of this.#requests) if (states.includes(markOf(request))) this.#seen.add(request);
+  /** People read what is printed, and the state. */
+  #learn(stack: Stack, { lines }: Judged): void {
+    const record = JSON.stringify(stack.state.purchase?.outputs ?? {});
+    for (const text of [record, ...lines.map(({ line }) => line)]) {
+      for (const [order] of text.matchAll(/order_[0-9a-f-]{36}/g)) stack.known.add(order);
+    }
+  }
+
+  #completedIn(
+    folder: string | undefined,
+    host: Host,
+    outcome = /"outcome": "(bought|pending|checkout)"/,
+  ): ReadonlySet<string> {
+    if (folder === undefined) return new Set();
+    const completed = this.#disk(folder, host)
+      .entries()
+      .filter(([name, text]) => name.endsWith(".completion") && outcome.test(text) && isWhole(text));
+    return new Set(completed.map(([name]) => name.replace(".completion", "")));
+  }
+
+  #send(judged: Judged, up: Up, orderId: string, until: number) {
+    const { stack, program, folder, identity, mentions, replaces, before } = judged;
+    const { answer } = up;
+    const intentId = `pur_${this.#requests.length}_of_${orderId}`;
+    const reply = kindOf(answer).reply(intentId);
+    if (reply.kind === "unsent") return { reply, answered: () => undefined };
+    const { attempt, amount, team } = program;
+    const request: Request = {
+      ...{ orderId, answer, intentId, attempt, amount, team, identity, folder, mentions },
+      leaseEnds: clock.now + until,
+      isPaidLater: false,
+      isUnderWay: true,
+    };
+    const others = [...this.#requests];
+    this.trace.push(`SEND ${orderId} ${attempt} ${answer}`);
+    this.#requests.push(request);
+    judged.sent.push(request);
+    if (others.some((other) => other.orderId === orderId)) this.#violate("two requests left for one order");
+    const { outcome } = before.purchase?.outputs ?? {};
+    if ((outcome === "bought" || outcome === "adopted") && !replaces.includes("purchase")) {
+      this.#violate("a request left though the state has the purchase as made");
+    }
+    if (program.adopt !== undefined || program.withdraw !== undefined) {
+      this.#violate("a request left though a person said that none is wanted");
+    }
+    for (const other of others.filter((one) => !this.#untellable.has(one))) {
+      const isKnown = mentions.includes(other.orderId);
+      if (isKnown && attempt <= other.attempt) {
+        this.#violate("another request left for a purchase on record, without a higher attempt");
+      }
+      if (other.mentions.includes(orderId) && other.attempt <= attempt) {
+        this.#violate("a request left for an order that another update took for one never sent");
+      }
+      const told = stack.raises.get(attempt);
+      if (isKnown && judged.completed.has(other.orderId) && !told?.has(other.orderId)) {
+        this.#violate("another request left, by a word that was given before the outcome was known");
+      }
+    }
+    if (folder !== undefined) this.#expectClaim(request, this.#disk(folder, stack.host), others);
+    const answered = () => {
+      request.isUnderWay = false;
+    };
+    return { reply, answered };
+  }
+
+  /** Within one journal: a claim of its own, after claims that were released or ended under a lower attempt. */
+  #expectClaim({ orderId, attempt }: Request, disk: Disk, others: readonly Request[]): void {
+    const claims = claimsBeside(disk, orderId);
+    const own = claims.findIndex((claim) => claim.order === orderId);
+    if (own === -1) return this.#violate("a request left without an intent record");
+    const released = claims.slice(0, own).findLastIndex((claim) => disk.has(`${claim.order}.forgotten`));
+    for (const claim of claims.slice(released + 1, own)) {
+      const other = others.find((one) => one.orderId === claim.order);
+      if (other && attempt <= other.attempt) {
+        this.#violate("two requests left for one purchase in one journal, without a higher attempt");
+      }
+      const isEnded = disk.has(`${claim.order}.completion`) || disk.has(`${claim.order}.resolution.1`);
+      const holder = started.get(claim.pid);
+      if (other?.isUnderWay && holder && !holder.hasEnded && clock.now < other.leaseEnds && !isEnded) {
+        this.#violate("two leases at once");
+      }
+    }
+    if (claims.some((claim) => claim.closed === orderId)) this.#violate("a closed order was sent");
+  }
+
+  /** What is said of money is true: never that nothing was charged where it was, and one sentence at a time. */
+  #judgeWords({ stack, lines, program, before, replaces }: Judged): void {
+    const after = stack.state;
+    const records = [before, after].map(({ purchase }) => purchase?.outputs ?? {});
+    const isWithdrawn = records.some(({ outcome }) => outcome === "withdrawn");
+    const recorded = Math.max(...records.map(({ attempt }) => Number(attempt ?? 0)));
+    for (const { line, isThrown, charged, last: lastSent } of lines) {
+      const said = SENTENCES.filter((sentence) => line.includes(sentence));
+      const times = SENTENCES.reduce((sum, sentence) => sum + line.split(sentence).length - 1, 0);
+      if (!line.isWellFormed()) this.#violate("half a character in a message");
+      if (times > 1 || (isThrown && times === 0)) this.#violate(`not one sentence about money: ${line}`);
+      if (/undefined|\[object|NaN/.test(line)) this.#violate(`not for people: ${line}`);
+      const last = Math.max(lastSent, recorded);
+      const isTrue = charged.every(
+        (one) => one.attempt < last || this.#untellable.has(one) || isWithdrawn || this.#isWithdrawn(one),
+      );
+      // A record that was replaced, or lost its URN, is spoken of as what it was.
+      const isOfReplaced =
+        line.startsWith("🗑️") && (replaces.includes("purchase") || before.condemned.length > 0);
+      // A known gap: an order that is created knows no purchase that is on record without it.
+      const isOfNewOrder =
+        line.startsWith(`${program.name} was not bought.`) &&
+        (before.order === undefined || replaces.includes("order"));
+      if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder)
+        this.#violate(`said of a charge: ${line}`);
+      if (said.includes(CHARGED) && !this.#mayBeCharged(program)) this.#violate(`said of no charge: ${line}`);
+    }
+  }
+
+  #isWithdrawn({ orderId }: Request): boolean {
+    return [...this.#disks.values()].some(({ disk }) =>
+      disk
+        .entries()
+        .some(([name, text]) => name.startsWith(`${orderId}.resolution`) && /withdrawn/.test(text)),
+    );
+  }
+
+  #mayBeCharged({ adopt }: Program): boolean {
+    if (adopt !== undefined || this.#requests.some(isCharge)) return true;
+    return /"adopt(ed)?\\?"/.test(this.#everything());
+  }
+
+  #everything(): string {
+    return JSON.stringify([
+      this.#stacks.map(({ state }) => state),
+      this.#removed,
+      [...this.#disks.values()].map(({ disk }) => disk.entries()),
+    ]);
+  }
+
+  /** What the state has of a purchase is kept, or followed by something that is there. */
+  #expectKeptRecord(judged: Judged, up: Up, succeeds: boolean): void {
+    const { stack, before, replaces, folder, sent } = judged;
+    const [was, is] = [before.purchase, stack.state.purchase];
+    if (was !== undefined && is === undefined) this.#violate("the record of a purchase was dropped");
+    if (is !== undefined && succeeds && folder !== undefined && up.diskFault === undefined) {
+      const { order, outcome } = readPurchase(is.outputs);
+      const completion = this.#disk(folder, stack.host).has(`${order?.orderId}.completion`);
+      const isMissing = (is.outputs.__record as Properties | undefined)?.completionMissing === true;
+      if (isMissing && !completion && MEANING[outcome].requestLeft) {
+        this.#violate("a completion that was missing was not written");
+      }
+    }
+    this.#expectNews(judged, up);
+    this.#expectNoFalseAlarm(judged, up, succeeds);
+    if (was === undefined || is === undefined || replaces.includes("purchase")) return;
+    const [old, now] = [readPurchase(was.outputs), readPurchase(is.outputs)];
+    if (old.outcome === "bought" || (old.outcome === "adopted" && now.outcome !== "adopted")) {
+      const isSame = now.outcome === "bought" && old.receipt.intentId === now.receipt.intentId;
+      const isLate = old.outcome === "adopted" && now.outcome === "bought";
+      const isCorrected = old.outcome === "adopted" && stack.program.withdraw === true;
+      if (!isSame && !isLate && !isCorrected)
+        this.#violate("the record of a purchase that was made was changed");
+      return;
+    }
+    if (now.order?.orderId === old.order?.orderId || now.outcome === old.outcome) return;
+    // Another order's outcome took its place.
+    const isNews = sent.length > 0 || MEANING[now.outcome].requestLeft === false || this.#requests.length > 0;
+    if (!isNews) this.#violate("an outcome was overruled by nothing");
+  }
+
+  /** Where nothing was changed, a purchase that was made is no trouble. */
+  #expectNoFalseAlarm({ before, program, folder, stack }: Judged, up: Up, succeeds: boolean): void {
+    const { outcome, amount, attempt, team, adopt, withdraw, __record } = before.purchase?.outputs ?? {};
+    if (outcome !== "bought" && outcome !== "adopted" && outcome !== "withdrawn") return;
+    const isAsItWas =
+      program.amount === amount &&
+      program.attempt === attempt &&
+      program.team === team &&
+      program.adopt === adopt &&
+      program.withdraw === withdraw;
+    const isPlain = up.replace.length === 0 && !up.diskFault && !up.stopsBetween && up.hasToken;
+    const isReplaced = HALVES.some((half) => before[half]?.isTainted) || before.condemned.length > 0;
+    if (!isAsItWas || !isPlain || isReplaced || before.order === undefined) return;
+    if (!succeeds && folder === stack.folder && !(__record as Properties)?.stoppedAttempt) {
+      this.#violate(`a purchase that is ${outcome} fails`);
+    }
+  }
+
+  /** What the journal knew of the last order when the update began is on record now. */
+  #expectNews({ stack, program, before, folder, ended }: Judged, up: Up): void {
+    const last = lastOpening(before);
+    if (last === undefined || last.unarmed || !ended.has(last.orderId) || up.diskFault) return;
+    if (up.stopsBetween || up.replace.length > 0 || folder !== stack.folder || !up.hasToken) return;
+    if (program.adopt !== undefined || program.withdraw !== undefined) return;
+    if (program.attempt !== last.attempt || last.journal === undefined) return;
+    const { order, outcome } = readPurchase(stack.state.purchase?.outputs ?? {});
+    const isNewer = last.orderId !== lastOpening(stack.state)?.orderId;
+    if (isNewer || order?.orderId === last.orderId || outcome === "adopted" || outcome === "withdrawn")
+      return;
+    const request = this.#requests.find(({ orderId }) => orderId === last.orderId);
+    if (request?.amount !== program.amount || request.team !== program.team) return;
+    this.#violate("what the journal knows was not recorded");
+  }
+
+  /** What a state or a journal says of a request is what the endpoint answered, or less. */
+  #expectTrueRecords(): void {
+    for (const request of this.#requests) {
+      const { orderId, answer } = request;
+      const isTrue = (outcome: unknown) =>
+        [kindOf(answer).outcome, "unknown", "adopted", "withdrawn"].includes(outcome as string);
+      for (const { state } of this.#stacks) {
+        const { order, outcome } = readPurchase(state.purchase?.outputs ?? {});
+        if (order?.orderId === orderId && !isTrue(outcome)) {
+          this.#violate(`on record as ${outcome}, and answered as ${answer}`);
+        }
+      }
+      for (const { disk } of this.#disks.values()) {
+        const text = disk.read(`${orderId}.completion`);
+        const outcome = text && isWhole(text) && JSON.parse(text).outcome;
+        if (outcome && outcome !== kindOf(answer).outcome) {
+          this.#violate(`${outcome} in the journal, and answered as ${answer}`);
+        }
+        const isClosed = disk
+          .entries()
+          .some(([name, record]) => name.startsWith("intent.") && record.includes(`"closed": "${orderId}"`));
+        const isProof = isClosed && /"proof": true/.test(claimTextOf(disk, orderId));
+        if (isProof && !this.#untellable.has(request)) this.#violate("closed as never sent, and sent");
+      }
+    }
   }
 
   /**
    * No record of a charge is lost: it is in a state, or in a journal, or nothing ever was, and the order in the state
    * is the one that may have bought.
    */
-  #expectRecords(): void {
-    const states = this.#states();
+  #expectAllRecords(): void {
+    const states = JSON.stringify([this.#stacks.map(({ state }) => state), this.#removed]);
     for (const request of this.#requests.filter(isCharge)) {
-      const isSuspected =
-        !request.isJournaled && !this.#seen.has(request) && states.includes(request.orderId);
-      if (!states.includes(markOf(request)) && !this.#isInJournal(request) && !isSuspected) {
-        this.#violate("the record of a charge is lost");
-      }
+      const mark = isNamed(request) && request.folder !== undefined ? request.intentId : request.orderId;
+      const isFound = states.includes(mark) || states.includes(request.orderId) || this.#isInJournal(request);
+      if (!isFound && !this.#excused.has(request)) this.#violate("the record of a charge is lost");
     }
   }
 
-  #states(): string {
-    return JSON.stringify([this.#stacks.map(({ of, ...state }) => state), this.#forgotten]);
-  }
-
   #isInJournal(request: Request): boolean {
-    return [...this.#disks.values()].some(({ records }) => {
-      const outcome = records.get(`${request.orderId}.outcome`);
-      return outcome?.includes(markOf(request)) ?? records.has(`${request.orderId}.sent`);
+    return [...this.#disks.values()].some(({ disk }) => {
+      const completion = disk.read(`${request.orderId}.completion`);
+      if (completion !== undefined && isWhole(completion)) {
+        return !isNamed(request) || completion.includes(request.intentId);
+      }
+      return claimsBeside(disk, request.orderId).length > 0;
     });
   }
 
-  #holdsCharge({ of, folder }: Stack): boolean {
-    const { records } = this.#disk(folder);
-    return of.requests.some(({ orderId }) =>
-      records.get(`${orderId}.outcome`)?.includes('"status": "succeeded"'),
-    );
-  }
-
-  #process(up: Up, send?: () => Reply): ProviderProcess {
-    const refuse = () => {
-      this.#violate("a request left without an update");
-      return replyTo({ orderId: "", intentId: "", answer: up.answer, attempt: 0 });
-    };
-    return new ProviderProcess({
-      id: ++this.#ids,
+  #process(
+    stack: Stack,
+    up: Up,
+    judged: Judged,
+    does: "preview" | "announced" | "unannounced" | "other" = "other",
+  ): ProviderProcess {
+    const { host } = stack;
+    const id = ++this.#ids;
+    const process: ProviderProcess = new ProviderProcess({
+      id,
+      host,
       turns: this.#turns,
-      mishap: send && up.mishap,
+      mishap: up.mishap,
       diskFault: up.diskFault,
-      disk: (folder) => this.#disk(folder),
-      send: send ?? refuse,
+      hasToken: up.hasToken,
+      engine: `engine ${id}`,
+      ...(up.backup !== undefined && {
+        backup: { at: up.backup, take: () => this.#backUp(stack, judged.folder) },
+      }),
+      disk: (folder) => this.#disk(folder, host),
+      losePower: () => this.#losePower(host),
+      writing: () => {
+        if (does === "preview") this.#violate("a preview wrote into the journal");
+      },
+      send: (orderId, until) => {
+        if (does === "unannounced") this.#violate("a request left that no preview announced");
+        if (does === "preview" || does === "other") this.#violate("a request left without an update");
+        return this.#send(judged, up, orderId, until);
+      },
+      said: (line, isThrown) => {
+        this.trace.push(`${id}: ${line}`);
+        const about = this.#requestsOf(judged, up.diskFault !== undefined);
+        const ofPurchase = this.#requests.filter(
+          ({ identity, folder }) => identity === judged.identity && folder === judged.folder,
+        );
+        const last = Math.max(0, ...[...about, ...ofPurchase].map(({ attempt }) => attempt));
+        judged.lines.push({ line, isThrown, charged: about.filter(isCharge), last });
+      },
     });
+    this.#processes.push(process);
+    return process;
+  }
+
+  /** The requests that a command's words are about: those that its state has, or, where it has none, its journal. */
+  #requestsOf({ stack, mentions, sent, folder, identity }: Judged, isBlind: boolean): Request[] {
+    return this.#requests.filter((request) => {
+      if (mentions.includes(request.orderId) || sent.includes(request)) return true;
+      if (isBlind || folder === undefined || mentions.includes("order_")) return false;
+      if (request.identity !== identity) return false;
+      const disk = this.#disk(folder, stack.host);
+      const claims = claimsBeside(disk, request.orderId);
+      const own = claims.findIndex(({ order }) => order === request.orderId);
+      return own !== -1 && !claims.slice(own).some((claim) => disk.has(`${claim.order}.forgotten`));
+    });
+  }
+
+  #backUp(stack: Stack, folder: string | undefined): void {
+    const journal = this.#disk(folder ?? stack.folder, stack.host).image();
+    this.#backups.unshift({ state: stack.state, journal, program: stack.program });
+    // A backup of the state is a state, too: what it has is not lost.
+    this.#removed.push(stack.state);
+  }
+
+  #losePower(host: Host): void {
+    for (const process of this.#processes) if (process.host === host.name) process.freeze();
+    for (const { disk, host: of } of this.#disks.values()) if (of === host) disk.losePower();
+    host.boots++;
+  }
+
+  #goesOnByItself(stack: Stack): boolean {
+    const { program, state } = stack;
+    if (program.adopt !== undefined || program.withdraw !== undefined) return false;
+    const last = lastOpening(state);
+    const {
+      outcome,
+      order,
+      arguments: args,
+      stoppedAttempt = 0,
+    } = readPurchase(state.purchase?.outputs ?? {});
+    if (stoppedAttempt >= program.attempt) return false;
+    if (last === undefined || this.#requests.some(({ orderId }) => orderId === last.orderId)) return false;
+    if (
+      claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some(
+        (one) => one.order === last.orderId,
+      )
+    ) {
+      const text = this.#disk(stack.folder, stack.host).read(`${last.orderId}.completion`);
+      if (!text || JSON.parse(text).outcome !== "notSent") return false;
+    }
+    if (last.unarmed || program.attempt !== last.attempt) return false;
+    if (state.purchase === undefined) return !this.#requests.some(({ attempt }) => attempt >= last.attempt);
+    if (order?.orderId === last.orderId) return outcome === "notSent";
+    const isRaised = program.attempt > Number(args.attempt);
+    return isRaised && MEANING[outcome].anotherRequest !== "never";
   }
 
   #stack(number: number): Stack {
     return this.#stacks[number % this.#stacks.length] as Stack;
   }
 
-  #disk(folder: string): Disk {
-    const disk = this.#disks.get(folder) ?? new Disk();
-    this.#disks.set(folder, disk);
-    return disk;
+  #disk(folder: string, host: Host): Disk {
+    const found = this.#disks.get(folder) ?? { disk: new Disk(), host };
+    this.#disks.set(folder, found);
+    return found.disk;
   }
 
   /** Kept, not thrown: the code under test would take it for a fault of the network or the disk. */
@@ -245,56 +714,86 @@ export class World {
   }
 }
 
-/** How a record of a charge is told: by its intent, or by its order where no answer named the intent. */
-const markOf = (request: Request) => (isNamed(request) ? request.intentId : request.orderId);
+interface ClaimInDisk {
+  readonly order?: string | undefined;
+  readonly closed?: string | undefined;
+  readonly pid: number;
+}
 
-const PLAIN_UP: Up = {
-  stack: 0,
-  reaction: "nothing",
-  previews: false,
-  journal: "home",
-  answer: "succeeded",
-  replace: false,
-  again: false,
-  stopsBetween: false,
-};
+/** The claims of the purchase that an order has one on, oldest first. */
+function claimsBeside(disk: Disk, orderId: string): ClaimInDisk[] {
+  const all = disk.entries().filter(([name, text]) => name.startsWith("intent.") && isWhole(text));
+  const own = all.find(([, text]) => text.includes(orderId))?.[0];
+  if (own === undefined) return [];
+  const prefix = own.replace(/\d+$/, "");
+  return all
+    .filter(([name]) => name.startsWith(prefix))
+    .sort(([a], [b]) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)))
+    .map(([, text]) => JSON.parse(text))
+    .map(({ order, closed, process }) => ({ order, closed, pid: process.pid }));
+}
 
-function newPurchase(): Purchase {
-  return { requests: [], raises: new Set(), journaled: true };
+function claimTextOf(disk: Disk, orderId: string): string {
+  return (
+    disk
+      .entries()
+      .find(([name, text]) => name.startsWith("intent.") && text.includes(`"closed": "${orderId}"`))?.[1] ??
+    ""
+  );
+}
+
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function lastOpening({ order }: State): OrderReference | undefined {
+  const openings = (order?.outputs.__journal as { openings?: OrderReference[] } | undefined)?.openings;
+  return openings?.at(-1);
 }
 
 function newStack(): Stack {
-  const program = { creditType: "gateway", amount: 10, attempt: 1 };
-  return { id: 0, folder: "/journal0", of: newPurchase(), program, tainted: false, replaced: [] };
+  const urn = "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/vercel:CreditPurchase::top-up";
+  return {
+    id: 0,
+    host: { name: "host0", clockAheadMs: 0, boots: 1 },
+    folder: "/journal0",
+    program: { name: "top-up", urn, creditType: "gateway", amount: 10, attempt: 1 },
+    state: NONE,
+    known: new Set(),
+    raises: new Map(),
+  };
 }
 
-function react({ program, of }: Stack, { reaction }: Up): void {
-  if (reaction === "raise") program.attempt++;
-  if (reaction === "lower") program.attempt = Math.max(1, program.attempt - 1);
-  if (reaction === "amount") program.amount = program.amount === 10 ? 20 : 10;
-  if (reaction === "adopt") program.adopt ??= of.requests.findLast(isCharge)?.intentId ?? "in_elsewhere";
+function newJudged(
+  stack: Stack,
+  folder: string | undefined,
+  up: Pick<Up, "replace"> = PLAIN_UP,
+  completed: ReadonlySet<string> = new Set(),
+  ended: ReadonlySet<string> = new Set(),
+): Judged {
+  const { state, program } = stack;
+  const replaces = HALVES.filter((half) => state[half]?.isTainted || up.replace.includes(half));
+  const kept = HALVES.filter((half) => !replaces.includes(half)).map((half) => state[half]?.outputs);
+  return {
+    ...{ stack, program, folder, replaces, completed, ended },
+    before: state,
+    identity: program.urn,
+    mentions: JSON.stringify(kept),
+    lines: [],
+    sent: [],
+  };
 }
 
-function folderOf({ folder }: Stack, { journal }: Up): string {
-  return journal === "home" ? folder : journal === "off" ? "off" : "/journal-elsewhere";
+function folderOf({ folder }: Stack, { journal }: Up): string | undefined {
+  return journal === "home" ? folder : journal === "off" ? undefined : "/journal-elsewhere";
 }
 
-function isMade(purchase: engine.Resource | undefined): boolean {
-  return purchase?.outputs.status === "succeeded" || purchase?.outputs.status === "adopted";
-}
-
-/**
- * Known gaps, only without `protect`: a replacement after a higher attempt drops the record it replaces, and each
- * replacement drops what the attempts before learned. Where a journal holds them they are still found.
- */
-function lostByReplacement(before: engine.Resource, after: engine.Resource): unknown {
-  return before.outputs.orderId === after.outputs.orderId ? before.outputs.__earlierAttempts : before;
-}
-
-function mayBuyByItself({ program, order, purchase, of }: Stack): boolean {
-  if (order === undefined || program.adopt !== undefined || isMade(purchase)) return false;
-  const last = of.requests.find(({ orderId }) => orderId === order.outputs.orderId);
-  const isFree = last === undefined || isRefused(last);
-  const isAsRecorded = purchase === undefined || purchase.outputs.amount === program.amount;
-  return isFree && program.attempt === order.outputs.attempt && isAsRecorded;
+function configOf({ journal }: { journal: string }) {
+  const get = (key: string) => (key === "vercelCredits:journal" ? journal : undefined);
+  return { get, require: (key: string) => get(key) ?? "" };
 }

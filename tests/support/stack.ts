@@ -5,15 +5,20 @@ import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/doma
 import { Project, type ProjectOptions, type Run } from "../../tools/pulumi-project.mts";
 
 /** A project on the engine that the set-up found, closed at the end of the test. */
-export async function newProject(
-  env: Record<string, string> = {},
-  options: Omit<ProjectOptions, "engine" | "env"> = {},
-): Promise<Project> {
-  const engine = process.env.TEST_ENGINE;
-  if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
-  const project = new Project({ engine, env, ...options });
+export async function newProject(...[env, options]: Parameters<typeof lastingProject>): Promise<Project> {
+  const project = lastingProject(env, options);
   opened.push(() => project.close());
   return project.init();
+}
+
+/** The same without a stack yet, to be closed by whoever made it. */
+export function lastingProject(
+  env: Record<string, string> = {},
+  options: Omit<ProjectOptions, "engine" | "env"> = {},
+): Project {
+  const engine = process.env.TEST_ENGINE;
+  if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
+  return new Project({ engine, env, ...options });
 }
 
 /** A sandbox and a project that buys from it. */

@@ -116,7 +116,7 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
 
   test("withdraw settles a killed attempt, too, whose number is no higher one than its own", () => {
     const withdrawn = (attempt: number) => () =>
-      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), { attempt: 2 });
+      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), [{ attempt: 2 }]);
     expect(withdrawn(1)()).toEqual({ kind: "withdraw" });
     expect(withdrawn(2)()).toEqual({ kind: "withdraw" });
     expect(withdrawn(3)).toThrow("withdraw and a higher attempt contradict each other");
@@ -315,7 +315,7 @@ describe("what is done with what the journal knows of the order on record", () =
     expect(actions("pending", "keep", onRecord)).toEqual(
       every("keep", { ...late, adopted: "record", withdrawn: "record" }),
     );
-    expect(actions("withdrawn", "keep", onRecord)).toEqual(every("keep", late));
+    expect(actions("withdrawn", "keep", onRecord)).toEqual(every("keep", { ...late, adopted: "record" }));
   });
 
   test.each(IS_SAID)("while a lease runs, %s has to wait", (wish) => {

@@ -136,12 +136,16 @@ export class Charges {
 
   async #ended(order: ArmedOrder, { journal }: Books, result: Result): Promise<Charged> {
     try {
-      await journal?.complete(order.orderId, result);
+      await journal?.complete(order.orderId, result, recordedArguments(order));
       return { kind: "ended", result };
     } catch (error) {
       return { kind: "ended", result, completionMissing: problemOf(error) };
     }
   }
+}
+
+function recordedArguments({ arguments: { adopt: _adopt, withdraw: _withdraw, ...ordered } }: ArmedOrder) {
+  return ordered;
 }
 
 function problemOf(error: unknown): string {

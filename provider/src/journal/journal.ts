@@ -25,6 +25,7 @@ import {
   noteSchema,
   openingSchema,
   parse,
+  type RecordedArguments,
   type Resolution,
   resolutionSchema,
   TORN,
@@ -117,8 +118,10 @@ export class Journal {
   /**
    * Takes the place of an order's intent record, so that it can't be sent any more, and what relies on that may go on. False
    * where its intent record is there already.
+   *
+   * @param isUnneeded The purchase stands otherwise, so that no other order is opened in its place by itself.
    */
-  async close(order: OrderReference): Promise<boolean> {
+  async close(order: OrderReference, { isUnneeded = false } = {}): Promise<boolean> {
     if (order.identity === undefined) return true; // of an earlier version: none of its process is left
     const claims = new Claims(this.store, order.identity);
     for (;;) {
@@ -127,16 +130,28 @@ export class Journal {
       if (all.some(isClosingOf(order.orderId))) return true;
       const proof = await this.#wasOpenedHere(order);
       // It must be on the disk: a number that is lost would hide those after it.
-      if (await claims.take(all.length + 1, { closed: order.orderId, proof })) return true;
+      const record = { closed: order.orderId, proof, ...(isUnneeded && { unneeded: true }) };
+      if (await claims.take(all.length + 1, record)) return true;
     }
   }
 
   /** What came of an order. Should it be lost with the machine's power, the order is in doubt: that fails closed. */
-  async complete(orderId: string, { outcome, status, receipt, cause }: Result): Promise<void> {
+  async complete(
+    orderId: string,
+    { outcome, status, receipt, cause }: Result,
+    ordered: RecordedArguments | undefined,
+  ): Promise<void> {
     // Whoever finds the journal could pay there; the state keeps it.
     const { checkoutSessionUrl: _url, answer, ...kept } = receipt;
     const withoutUrl = answer && { answer: { ...answer, checkoutSessionUrl: undefined } };
-    const record = { order: orderId, outcome, status, receipt: { ...kept, ...withoutUrl }, cause };
+    const record = {
+      order: orderId,
+      arguments: ordered,
+      outcome,
+      status,
+      receipt: { ...kept, ...withoutUrl },
+      cause,
+    };
     await write(this.store, `${orderId}.completion`, record, "lazy");
   }
 
@@ -188,17 +203,18 @@ export class Journal {
   async #knowledgeOf(order: OrderReference): Promise<Knowledge> {
     const { orderId, identity } = order;
     const completion = await this.#completion(orderId);
+    const result = completion && asResult(completion);
+    const vercelIds = result === undefined ? [] : vercelIdsOf(result);
+    // What most orders came to, and all that an update without news has to read.
+    if (result?.outcome === "bought") {
+      const { arguments: ordered, time } = completion as Completion;
+      return { kind: "completed", result, order: orderId, ordered, time, vercelIds };
+    }
     const resolution = (await this.#resolutions(orderId)).at(-1);
     const claims = identity === undefined ? [] : await new Claims(this.store, identity).all();
     const intent = asIntent(claims.find(isIntentOf(orderId)));
-    const result = completion && asResult(completion);
-    const about = {
-      order: orderId,
-      ordered: intent?.arguments,
-      time: intent?.time,
-      vercelIds: result === undefined ? [] : vercelIdsOf(result),
-    };
-    if (result?.outcome === "bought") return { kind: "completed", result, ...about };
+    const ordered = intent?.arguments ?? completion?.arguments;
+    const about = { order: orderId, ordered, time: intent?.time, vercelIds };
     if (resolution !== undefined) {
       const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
       return { kind: "resolved", resolution: wordOf(resolution), settled, ...about };
@@ -206,10 +222,13 @@ export class Journal {
     if (result !== undefined) return { kind: "completed", result, ...about };
     const closing = claims.find(isClosingOf(orderId));
     if (closing !== undefined && closing !== TORN && isClosing(closing) && closing.proof) {
-      return { kind: "neverSent", isClosed: true };
+      return { kind: "neverSent", isClosed: true, ...(closing.unneeded && { isUnneeded: true }) };
     }
     if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
-    if (claims.includes(TORN)) return { kind: "nothing" }; // it may be this order's
+    // What can't be read may be this order's.
+    if (claims.includes(TORN) || (await this.store.read(`${orderId}.completion`)) !== undefined) {
+      return { kind: "nothing" };
+    }
     return (await this.#wasOpenedHere(order)) ? { kind: "neverSent", isClosed: false } : { kind: "nothing" };
   }
 
@@ -222,24 +241,23 @@ export class Journal {
   }
 
   /**
-   * The last intent decides: those before it were released, or had ended, when it was made. A closing record releases
-   * nothing but its own order, so it is passed over.
+   * The last claim that still stands decides: those before it had ended under a lower attempt when it was made. A closing
+   * record claims nothing, and what was forgotten or never sent claims nothing any more.
    */
   async #blocks(
     claims: Claims,
     all: Awaited<ReturnType<Claims["all"]>>,
     attempt: number,
   ): Promise<ClaimedElsewhere | undefined> {
-    const number = all.findLastIndex((claim) => claim === TORN || !isClosing(claim)) + 1;
-    const last = all[number - 1];
-    if (last === undefined) return undefined;
-    if (last === TORN) return unreadableClaim(claims.nameOf(number));
-    const intent = asIntent(last);
-    if (intent === undefined || (await this.isForgotten(intent.order))) return undefined;
-    const by = await this.#holder(intent);
-    const mayFollow =
-      by.outcome === "notSent" || (by.lease === undefined && intent.arguments.attempt < attempt);
-    return mayFollow ? undefined : by;
+    for (const [index, claim] of [...all.entries()].reverse()) {
+      if (claim === TORN) return unreadableClaim(claims.nameOf(index + 1));
+      const intent = asIntent(claim);
+      if (intent === undefined || (await this.isForgotten(intent.order))) continue;
+      const by = await this.#holder(intent);
+      if (by.outcome === "notSent") continue;
+      return by.lease === undefined && intent.arguments.attempt < attempt ? undefined : by;
+    }
+    return undefined;
   }
 
   async #holder(intent: Intent): Promise<ClaimedElsewhere> {

@@ -21,7 +21,7 @@ export type Knowledge =
   | ({ readonly kind: "completed"; readonly result: Result } & About)
   | ({ readonly kind: "resolved"; readonly resolution: PersonsWord; readonly settled: Outcome } & About)
   | ({ readonly kind: "inDoubt"; readonly lease?: Lease | undefined } & About)
-  | { readonly kind: "neverSent"; readonly isClosed: boolean };
+  | { readonly kind: "neverSent"; readonly isClosed: boolean; readonly isUnneeded?: boolean };
 
 export type PersonsWord = { readonly adopted: string } | { readonly withdrawn: true };
 

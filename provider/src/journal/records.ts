@@ -53,6 +53,8 @@ export const closingSchema = z.looseObject({
   closed: z.string(),
   /** Whether it was written where the order was opened: elsewhere an intent record may exist all the same. */
   proof: z.boolean(),
+  /** The purchase stands otherwise: no other order is opened in its place by itself. */
+  unneeded: z.literal(true).optional(),
 });
 
 export const claimSchema = z.union([closingSchema, intentSchema]);
@@ -62,6 +64,7 @@ export type Claim = z.infer<typeof claimSchema>;
 export const completionSchema = z.looseObject({
   ...common,
   order: z.string(),
+  arguments: orderArguments.optional().catch(undefined),
   outcome: z.enum(OUTCOMES).exclude(["adopted", "withdrawn"]),
   /** Vercel's own word, for people. */
   status: z.string().optional(),

@@ -21,12 +21,12 @@ export type Wish =
 /**
  * Throws a `Refusal` where the record doesn't allow what the program says.
  *
- * @param newer An order that was opened after the one on record, and has no outcome in the state.
+ * @param newer Orders that were opened after the one on record, and have no outcome in the state.
  */
 export function wishOf(
   state: PurchaseState,
   declaration: Declaration,
-  newer?: Pick<OrderReference, "attempt">,
+  newer: readonly Pick<OrderReference, "attempt">[] = [],
 ): Wish {
   const { name } = declaration;
   const sentence = sentenceOf(state.outcome, "later", state.settled);
@@ -63,7 +63,7 @@ export function wishOf(
     }
   }
   // The attempt that was raised for an order in doubt is its own, and no further one.
-  const isOfNewer = newer !== undefined && !isUnknown(attempt) && attempt <= newer.attempt;
+  const isOfNewer = !isUnknown(attempt) && newer.some((order) => attempt <= order.attempt);
   if (raised && !isOfNewer && withdraw !== undefined) {
     throw refuse("withdraw and a higher attempt contradict each other.", "Remove one of them.");
   }

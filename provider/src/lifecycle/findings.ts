@@ -16,7 +16,9 @@ export interface Findings {
 
 /** What is to be done with a purchase that is on record. */
 export type Action =
-  | Wish
+  | Exclude<Wish, { kind: "adopt" | "withdraw" }>
+  /** A person's word; of a newer order, where that is what it is about. */
+  | (Extract<Wish, { kind: "adopt" | "withdraw" }> & { readonly newer?: Findings["newer"] })
   /** The journal knows more than the state. Nothing is sent. */
   | { readonly kind: "record"; readonly order: OrderReference | undefined; readonly known: Knowledge }
   /** Another process may be sending: nothing is recorded. `wish` is what has to wait. */
@@ -37,7 +39,7 @@ export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent",
  * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
- * | of a newer order: an intent record alone, or nothing | in doubt, unless a person's word goes further |
+ * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
  * | of a newer order: that it was never sent | as if it had not been opened |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
@@ -53,7 +55,9 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
     if (!goesFurther(wish, newer)) {
       if (known.kind === "completed" || known.kind === "resolved") return record;
-      if (known.kind !== "neverSent") return { kind: "inDoubt", order, known };
+      const isInDoubt =
+        known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
+      if (isInDoubt) return { kind: "inDoubt", order, known };
     }
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
@@ -61,8 +65,11 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     return state.outcome === "bought" ? wish : record;
   }
   if (onRecord.kind === "inDoubt" && onRecord.lease) return { kind: "wait", lease: onRecord.lease, wish };
+  if (wish.kind === "adopt" || wish.kind === "withdraw") {
+    return newer !== undefined && newer.known.kind !== "neverSent" ? { ...wish, newer } : wish;
+  }
   if (isSaid) return wish;
-  if (onRecord.kind === "resolved" && state.outcome !== "withdrawn") return record;
+  if (onRecord.kind === "resolved" && isNews(state, onRecord)) return record;
   if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
     return record;
   }
@@ -75,11 +82,24 @@ function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
   return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
 }
 
+/** Whether what is on record allowed a request for an order that was opened after it. */
+export function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
+  return attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself";
+}
+
 /** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */
 function goesFurther(wish: Wish, { order, known }: NonNullable<Findings["newer"]>): boolean {
   if (wish.kind !== "buy") return wish.kind !== "keep";
   if (isUnknown(wish.attempt) || wish.attempt > order.attempt) return true;
   return known.kind === "completed" && known.result.outcome === "notSent"; // it goes on by itself
+}
+
+/** A person said something else in the journal than the state has. */
+function isNews(
+  { outcome }: PurchaseState,
+  { resolution }: Extract<Knowledge, { kind: "resolved" }>,
+): boolean {
+  return outcome !== ("adopted" in resolution ? "adopted" : "withdrawn");
 }
 
 /** State and journal agree on the very order on record. */

@@ -1,4 +1,4 @@
-import { printable } from "../domain/messages";
+import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
@@ -23,23 +23,42 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
       sentence,
     );
   }
-  if (order !== undefined) {
-    run.seen.add(order.orderId);
-    try {
-      if (order.journal !== undefined) {
-        if (!MEANING[outcome].requestLeft) await run.journal?.close(order);
-        await run.journal?.forget(order.orderId);
-      }
-    } catch (error) {
-      const why = printable((error as Error).message, 300);
-      console.log(
-        `⚠️ ${name}: the journal could not note that it was forgotten, so it goes on stopping another order for it: ${why}`,
-      );
-    }
+  if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {
+    throw new Refusal(
+      `${name} is not forgotten, because its request may be under way at this moment.`,
+      "Wait until it has ended, then run this again.",
+      MAYBE_CHARGED,
+    );
   }
   const kept = MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
   const what = [outcome, receipt.intentId].filter((word) => word !== undefined).join(", ");
   console.log(`🗑️ ${name}: forgotten (${what}). ${sentence}${kept}`);
+}
+
+/** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */
+async function releaseClaims(
+  run: Run,
+  { order, earlierAttempts }: PurchaseState,
+  outcome: Outcome,
+  name: string,
+): Promise<boolean> {
+  const { journal } = run;
+  const orders = [...earlierAttempts.map((earlier) => earlier.order), order].filter(
+    (one) => one !== undefined,
+  );
+  try {
+    const isUnsent = order?.journal !== undefined && !MEANING[outcome].requestLeft;
+    if (isUnsent && (await run.knows(order)).kind === "neverSent" && !(await journal?.close(order)))
+      return false;
+    for (const { orderId } of orders) await journal?.forget(orderId);
+  } catch (error) {
+    const why = printable((error as Error).message, 300);
+    console.log(
+      `⚠️ ${name}: the journal could not note that it was forgotten, so it goes on stopping another order for it: ${why}`,
+    );
+  }
+  for (const { orderId } of orders) run.seen.add(orderId);
+  return true;
 }
 
 async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {

@@ -69,6 +69,9 @@ const argumentSchemas = {
   withdraw: z.literal(true, { error: "must be true, or left out" }).optional(),
 } satisfies Record<keyof OrderArguments, z.ZodType>;
 
+// Made once: a schema is compiled when it is first used.
+const argumentsSchema = z.object(argumentSchemas);
+
 export const ARGUMENTS = Object.keys(argumentSchemas) as (keyof OrderArguments)[];
 
 const DEFAULTS = { source: "pulumi", attempt: 1 };
@@ -125,9 +128,11 @@ export function readOrder(olds: Properties): OrderState {
   };
 }
 
+const earlierBalanceSchema = orderJournalSchema.pick({ balance: true });
+
 /** Version 0.1 kept it in the same place. */
 function earlierBalanceOf(journal: unknown): Snapshot | undefined {
-  return orderJournalSchema.pick({ balance: true }).safeParse(journal).data?.balance;
+  return earlierBalanceSchema.safeParse(journal).data?.balance;
 }
 
 function problemsOf(given: Properties, isSecret: boolean): Declaration["problems"] {
@@ -168,7 +173,7 @@ export function isPersonsWord({ adopt, withdraw }: Declared): boolean {
 
 /** The arguments in an update, where everything is known and was checked. */
 export function knownArguments({ arguments: args }: Declaration): OrderArguments {
-  return z.object(argumentSchemas).parse(args) as OrderArguments;
+  return argumentsSchema.parse(args) as OrderArguments;
 }
 
 export function knownOr<T>(value: T | Unknown | undefined): T | undefined {

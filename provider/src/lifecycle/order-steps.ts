@@ -1,3 +1,4 @@
+import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { isUnknown, type PurchaseDeclaration } from "./inputs";
 import { keyOf } from "./order";
@@ -10,4 +11,36 @@ export function openingsFor(run: Run, declaration: PurchaseDeclaration): readonl
 
 export function stepOf(run: Run, declaration: PurchaseDeclaration): OrderStep | undefined {
   return run.orderSteps.get(keyOf(declaration));
+}
+
+/** An order that is not on record, and what is known of it. */
+export interface Unrecorded {
+  readonly order: OrderReference;
+  readonly known: Knowledge;
+}
+
+/** The outcomes that stop a higher attempt where they were not on record when it was set. */
+const STOPPING = ["bought", "pending", "checkout"];
+
+export function stopsAnother(known: Knowledge): boolean {
+  return known.kind === "completed" && STOPPING.includes(known.result.outcome);
+}
+
+/**
+ * What is known of orders that are not on record, oldest first, as one of them says it: the last that was sent, where
+ * it stops another one or all after it were never sent; else the last that may have been sent; else the last. So one that
+ * was opened and not used hides none before it.
+ */
+export async function newsAmong(
+  orders: readonly OrderReference[],
+  ask: (order: OrderReference) => Promise<Knowledge>,
+): Promise<Unrecorded | undefined> {
+  let last: Unrecorded | undefined;
+  for (const order of orders.filter(({ unarmed }) => !unarmed).toReversed()) {
+    const known = await ask(order);
+    const isNews = known.kind !== "neverSent" && (last === undefined || last.known.kind === "neverSent");
+    if (last === undefined || isNews || stopsAnother(known)) last = { order, known };
+    if (known.kind !== "neverSent" && known.kind !== "nothing") break;
+  }
+  return last;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
 import type { Knowledge } from "../journal/knowledge";
@@ -63,12 +64,20 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const orderId = `order_${randomUUID()}`;
     if (isPersonsWord(declaration.arguments)) return unarmed(news, declaration, orderId);
     const problem = await whyNotOpen(declaration);
-    if (problem) throw refusal(declaration.name, problem);
-    const claimedBy = await claimedElsewhere(declaration);
+    if (problem) throw refusal(declaration.name, problem, await sentenceInJournal(declaration));
+    let claimedBy: ClaimedElsewhere | undefined;
+    try {
+      claimedBy = await claimedElsewhere(declaration);
+    } catch (error) {
+      throw refusal(declaration.name, unreachable(run.settings.journalFolder, error));
+    }
     run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
-    const outs = await open(news, declaration, orderId, []);
-    return { id: orderId, outs };
+    const opened = await open(news, declaration, orderId, []);
+    if (opened.problem !== undefined) {
+      throw refusal(declaration.name, opened.problem, await sentenceInJournal(declaration));
+    }
+    return { id: orderId, outs: opened.outs };
   }
 
   async function update(_id: string, olds: Properties, news: Properties) {
@@ -81,11 +90,16 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       __journal: olds.__journal,
     };
     const step = await judge(order, declaration, (one) => knowsPatiently(run, one, declaration.name));
-    const opening = step.opens ? await reopen(order, declaration) : step;
-    run.orderSteps.set(keyOf(declaration), opening);
+    let opening = step.opens ? await reopen(order, declaration) : step;
     if (opening.opens) {
-      return { outs: await open(news, declaration, `order_${randomUUID()}`, order.openings) };
+      const opened = await open(news, declaration, `order_${randomUUID()}`, order.openings);
+      if (opened.problem === undefined) {
+        run.orderSteps.set(keyOf(declaration), opening);
+        return { outs: opened.outs };
+      }
+      opening = { before: order.openings, opens: false, problem: opened.problem };
     }
+    run.orderSteps.set(keyOf(declaration), opening);
     // Where one is wanted and can't be opened, the attempt stays as it is, so that the next update wants it again.
     const attempt = opening.problem || opening.claimedBy ? order.attempt : news.attempt;
     return { outs: { ...asItIs, attempt } };
@@ -191,12 +205,22 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     return run.journal?.claimedElsewhere(identityOf(declaration), attempt);
   }
 
+  /** The purchase may be on record, where only its order was replaced or lost: then the journal has it. */
+  async function sentenceInJournal(declaration: Declaration): Promise<string> {
+    try {
+      const holder = await run.journal?.claimedElsewhere(identityOf(declaration), 0);
+      return holder === undefined ? NOTHING_CHARGED : sentenceOf(holder.outcome, "later", holder.settled);
+    } catch {
+      return NOTHING_CHARGED; // this run sends nothing, and more can't be known
+    }
+  }
+
   async function open(
     news: Properties,
     declaration: Declaration,
     orderId: string,
     before: readonly OrderReference[],
-  ): Promise<Properties> {
+  ): Promise<{ readonly outs: Properties; readonly problem?: Problem }> {
     const args = knownArguments(declaration);
     const { name } = declaration;
     const identity = identityOf(declaration);
@@ -206,7 +230,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       journal = await run.journal?.open(about);
     } catch (error) {
-      throw refusal(name, unreachable(run.settings.journalFolder, error));
+      return { outs: {}, problem: unreachable(run.settings.journalFolder, error) };
     }
     const reference: OrderReference = {
       orderId,
@@ -216,7 +240,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     };
     run.armed.arm({ ...about, reference });
     const openings = [...before, reference];
-    return { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } };
+    return { outs: { ...repeated(news), orderId, __journal: { openings, ...(balance && { balance }) } } };
   }
 
   /** An order under which no request is ever sent: a person's word is recorded, or another order has the claim. */
@@ -233,16 +257,19 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   async function forget(_id: string, olds: Properties): Promise<void> {
     const { orderId, openings } = readOrder(olds);
     const declaration = readDeclaration(olds);
-    // Only where that was the last one: what was opened after the order on record may have bought.
+    if (run.seen.has(orderId)) return;
     const last = openings.at(-1);
-    if (run.seen.has(last?.orderId ?? orderId)) return;
+    // What is on record of the purchase allowed a request for a later order only under a higher attempt, or as the journal has it.
+    const isOnRecord = openings.some(
+      (one) => run.seen.has(one.orderId) && one.attempt >= (last?.attempt ?? 1),
+    );
     let why = "nobody knows whether it bought";
     let sentence = MAYBE_CHARGED;
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
       const known = await run.knows(last);
       sentence = sentenceOfKnowledge(known);
-      if (known.kind === "resolved") return;
+      if (known.kind === "resolved" || (known.kind === "nothing" && isOnRecord)) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
         if (["failed", "refused", "notSent"].includes(known.result.outcome)) return;
@@ -293,9 +320,10 @@ function isRaised({ attempt }: OrderState, { arguments: { attempt: wanted } }: D
   return isUnknown(wanted) || Number(wanted) > attempt;
 }
 
-/** Nothing was charged under it, for certain, and nothing can be later. */
+/** Nothing was charged under it, for certain, nothing can be later, and another is wanted in its place. */
 function wasNeverSent(known: Knowledge): boolean {
-  return known.kind === "neverSent" || (known.kind === "completed" && known.result.outcome === "notSent");
+  if (known.kind === "neverSent") return known.isUnneeded !== true;
+  return known.kind === "completed" && known.result.outcome === "notSent";
 }
 
 function wanted({ arguments: { amount, creditType, team } }: Declaration): Wanted {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { hasEnded } from "../domain/process-identity";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { Run } from "./run";
@@ -18,6 +19,8 @@ export async function knowsPatiently(
   for (let looks = 0; ; looks++) {
     const known = await run.knows(order);
     if (known.kind !== "inDoubt" || known.lease === undefined || Date.now() > patience) return known;
+    // What another machine does can take as long as its lease runs: the message says so instead.
+    if (hasEnded(known.lease.process) !== false) return known;
     if (looks === 1) {
       const { process, host } = known.lease;
       console.log(

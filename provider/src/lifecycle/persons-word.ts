@@ -18,8 +18,9 @@ import { leaseProblem, OLD_SESSION, sentenceOfKnowledge, thenUpAgain, unreachabl
 interface Before {
   readonly state?: PurchaseState;
   readonly olds?: Properties;
-  readonly known?: Knowledge;
-  readonly order?: OrderReference;
+  /** Of an order that the state doesn't have, or not yet. */
+  readonly known?: Knowledge | undefined;
+  readonly order?: OrderReference | undefined;
 }
 
 /** Adopted or withdrawn before it was ever on record here. */
@@ -32,15 +33,17 @@ export async function personsWord(
   const last = declaration.openings.findLast(({ unarmed }) => !unarmed);
   let known: Knowledge;
   try {
-    known = await knowsPatiently(run, last, name);
+    known = last ? await knowsPatiently(run, last, name) : await claimHolder(run, declaration);
     if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, leaseProblem(known.lease));
-    if (last === undefined) known = await claimHolder(run, declaration);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const { what, firstDo } = unreachable(run.settings.journalFolder, error);
     throw new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), MAYBE_CHARGED);
   }
-  const order = last ?? declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
+  const own = declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
+  // The order that holds the claim is the one that it was made under, if it was.
+  const { unarmed: _unarmed, ...held } = own;
+  const order = last ?? ("order" in known ? { ...held, orderId: known.order } : own);
   const adopted = knownOr(args.adopt);
   return adopted === undefined
     ? withdraw(run, declaration, news, { known, order })
@@ -75,7 +78,7 @@ export async function adopt(
     return asJson({ ...olds, ...present({ adopt: intentId }) });
   }
   return outputsOf(declaration, news, olds, {
-    order: newestOf(run, declaration) ?? order,
+    order,
     result: { outcome: "adopted", receipt: { ...learned, intentId } },
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
@@ -106,16 +109,11 @@ export async function withdraw(
     ...present({ team, creditType, amount }),
   };
   return outputsOf(declaration, news, olds, {
-    order: newestOf(run, declaration) ?? order,
+    order,
     result: { outcome: "withdrawn", receipt: receiptOf(from) },
     ordered: ordered as KnownArguments | undefined,
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
-}
-
-/** A person's word is about every order that was opened so far: also where no journal can say so later. */
-function newestOf(run: Run, declaration: PurchaseDeclaration): OrderReference | undefined {
-  return openingsFor(run, declaration).findLast(({ unarmed }) => !unarmed);
 }
 
 /** Writes a person's word into the journal, once the order can't be sent any more. */
@@ -126,26 +124,16 @@ async function resolve(
   word: { adopted: string } | { withdrawn: true },
 ): Promise<void> {
   const { order } = before(from);
-  const newest = newestOf(run, declaration);
-  const held = from.known && "order" in from.known ? [{ ...order, orderId: from.known.order }] : [];
-  const orders = [
-    ...new Map([order, ...held, ...(newest ? [newest] : [])].map((one) => [one.orderId, one])).values(),
-  ];
-  const asked = orders.filter(
-    (one) =>
-      !one.unarmed &&
-      (one.journal !== undefined ||
-        one.signature !== undefined ||
-        held.some(({ orderId }) => orderId === one.orderId)),
-  );
+  const isJournaled = order.journal !== undefined || order.signature !== undefined;
+  const isHeld = from.known !== undefined && "order" in from.known;
   try {
-    // All of them first: from here on none can be sent, whoever still has it, or it is under way at this moment.
-    for (const one of asked) {
-      if (one.journal === undefined || (await run.journal?.close(one)) !== false) continue;
-      const now = await run.knows(one);
+    // The order that the program would be made under may not have been sent: then it can't be any more.
+    const newest = openingsFor(run, declaration).findLast(({ journal }) => journal !== undefined);
+    if (newest !== undefined && (await run.journal?.close(newest, { isUnneeded: true })) === false) {
+      const now = await run.knows(newest);
       if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, leaseProblem(now.lease));
     }
-    for (const one of asked) await run.journal?.resolve(one.orderId, word);
+    if (!order.unarmed && (isJournaled || isHeld)) await run.journal?.resolve(order.orderId, word);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const why = printable((error as Error).message, 300);
@@ -183,19 +171,19 @@ function waiting(
 }
 
 function before({ state, olds, known, order }: Before) {
-  const fromJournal =
+  const ofJournal =
     known?.kind === "completed" ? known.result.outcome : known?.kind === "inDoubt" ? "unknown" : undefined;
-  const settled = state && (state.settled ?? state.outcome);
-  const vercelIds = state?.vercelIds ?? (known && "vercelIds" in known ? known.vercelIds : []);
+  const ofState = state && (state.settled ?? state.outcome);
+  const vercelIds = known && "vercelIds" in known ? known.vercelIds : (state?.vercelIds ?? []);
   return {
     state,
     olds,
-    settled: settled ?? fromJournal,
+    settled: ofJournal ?? ofState,
     vercelIds,
-    order: state?.order ?? order ?? { orderId: "?", attempt: 1 },
+    order: order ?? state?.order ?? { orderId: "?", attempt: 1 },
   };
 }
 
 function receiptOf({ state, known }: Before): Result["receipt"] {
-  return state?.receipt ?? (known?.kind === "completed" ? known.result.receipt : {});
+  return known?.kind === "completed" ? known.result.receipt : (state?.receipt ?? {});
 }

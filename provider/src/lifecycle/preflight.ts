@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readAnswer } from "../charge/answer";
-import { NOTHING_CHARGED, printable, settingsPage } from "../domain/messages";
+import { printable, settingsPage } from "../domain/messages";
 import type { CreditType } from "../domain/order-arguments";
 import { jsonOf } from "../http/json";
 import type { Reply, Request } from "../http/request";
@@ -131,9 +131,4 @@ export function whyNot(
     };
   }
   return undefined;
-}
-
-/** The message of a stop. */
-export function stopped({ why, firstDo }: { why: string; firstDo: string }): string {
-  return `${why} ${NOTHING_CHARGED} ${firstDo}, then run \`pulumi up\` again.`;
 }

@@ -6,7 +6,7 @@ import type { Knowledge } from "../journal/knowledge";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import type { Action } from "./findings";
 import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
-import { openingsFor, stepOf } from "./order-steps";
+import { newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { contextOf, standingReason } from "./outputs";
 import { contradicts, declarationArguments } from "./recording";
 import type { OrderStep, Run } from "./run";
@@ -43,20 +43,19 @@ export async function foresee(
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
   }
   const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
-  const last = openings.findLast(({ unarmed }) => !unarmed);
-  if (last === undefined && opens) return { sentence: NOTHING_CHARGED, line: chargeLine(declaration) };
-  let known: Knowledge;
+  const before = openings.filter(({ unarmed }) => !unarmed);
+  if (before.length === 0 && opens) return { sentence: NOTHING_CHARGED, line: chargeLine(declaration) };
+  let news: Unrecorded | undefined;
   try {
-    known = await run.knows(last);
+    news = await newsAmong(before, (order) => run.knows(order));
   } catch (error) {
     const { what } = unreachable(run.settings.journalFolder, error);
     const line = `⚠️ ${declaration.name}: ${what} So it isn't known here whether it will be bought. ${MAYBE_CHARGED}`;
     return { sentence: MAYBE_CHARGED, forecast: "unsure", line };
   }
+  const known: Knowledge = news?.known ?? { kind: "nothing" };
   const sentence = sentenceOfKnowledge(known);
-  const stops =
-    known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
-  if (opens && !stops) return { sentence, line: chargeLine(declaration) };
+  if (opens && !stopsAnother(known)) return { sentence, line: chargeLine(declaration) };
   if (step?.problem) {
     const why = `${step.problem.what} ${sentence} ${thenUpAgain(step.problem.firstDo)}`;
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
@@ -67,7 +66,7 @@ export async function foresee(
       MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
     return { sentence, forecast, line: recordLine(declaration, known) };
   }
-  const line = stopLine(declaration, inDoubt(declaration, last?.orderId ?? "?", known));
+  const line = stopLine(declaration, inDoubt(declaration, news?.order.orderId ?? "?", known));
   return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
 }
 

@@ -1,4 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
+import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
@@ -9,7 +10,7 @@ import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { changedArguments, keepsItsTeam, type Wish, wishOf } from "./decision";
 import { suggestion } from "./evidence";
-import { type Action, ASKED_ABOUT, actionOf, type Findings } from "./findings";
+import { type Action, ASKED_ABOUT, actionOf, type Findings, mayHaveBeenSent } from "./findings";
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
@@ -20,7 +21,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { failure, withDefaults } from "./order";
-import { openingsFor, stepOf } from "./order-steps";
+import { newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { present, standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -69,7 +70,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
           `ℹ️ ${declaration.name}: it keeps the team it was ordered for, ${kept}; the default is ${now} now.`,
         );
       }
-      return { changes: MEANING[state.outcome].up === "fails" || state.completionMissing };
+      const isOwed = state.completionMissing && run.journal !== undefined;
+      return { changes: MEANING[state.outcome].up === "fails" || isOwed };
     }
     if (run.isPreview) await previewAction(run, state, declaration, action);
     return { changes: true };
@@ -101,24 +103,24 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
-    const newer = newerOrder(state, declaration);
+    const newer = newerOrders(state, declaration);
     let wish: Wish;
     try {
       wish = wishOf(state, declaration, newer);
     } catch (error) {
-      throw newer === undefined ? error : await toldOf(newer, error, state, ask);
+      throw newer.length === 0 ? error : await toldOf(newer, error, state, ask);
     }
-    if (newer === undefined && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
+    if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
       const isAsked = wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
       findings = {
         onRecord: isAsked ? await ask(state.order) : { kind: "nothing" },
-        newer: newer && { order: newer, known: await ask(newer) },
+        newer: await newsAmong(newer, ask),
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const isSettled = newer === undefined || MEANING[state.outcome].money === "charged";
+      const isSettled = newer.length === 0 || MEANING[state.outcome].money === "charged";
       const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
@@ -135,19 +137,21 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     return actionOf(state, wish, findings);
   }
 
-  /** A refusal by what is on record, with the sentence that is true of a newer order, too. */
-  async function toldOf(newer: OrderReference, error: unknown, state: PurchaseState, ask: Ask) {
+  /** A refusal by what is on record, with the sentence that is true of newer orders, too. */
+  async function toldOf(newer: readonly OrderReference[], error: unknown, state: PurchaseState, ask: Ask) {
     if (!(error instanceof Refusal) || MEANING[state.outcome].money === "charged") return error;
-    const known = await ask(newer).catch((): Knowledge => ({ kind: "nothing" }));
-    const sentence = sentenceOfKnowledge(known);
-    return sentence === NOTHING_CHARGED ? error : new Refusal(error.what, error.firstDo, sentence);
+    const unrecorded = await newsAmong(newer, ask).catch((): undefined => undefined);
+    const sentence = unrecorded === undefined ? MAYBE_CHARGED : sentenceOfKnowledge(unrecorded.known);
+    const wasSent = unrecorded?.known.kind !== "nothing" || mayHaveBeenSent(unrecorded.order, state);
+    if (!wasSent || sentence === NOTHING_CHARGED) return error;
+    return new Refusal(error.what, error.firstDo, sentence);
   }
 
-  /** An order of an earlier run that was opened after the one on record, and may have been sent. */
-  function newerOrder(state: PurchaseState, declaration: PurchaseDeclaration): OrderReference | undefined {
+  /** Orders of earlier runs that were opened after the one on record, and may have been sent. */
+  function newerOrders(state: PurchaseState, declaration: PurchaseDeclaration): OrderReference[] {
     const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
     const recorded = openings.findIndex(({ orderId }) => orderId === state.order?.orderId);
-    return openings.slice(recorded + 1).findLast(({ unarmed }) => !unarmed);
+    return openings.slice(recorded + 1).filter(({ unarmed }) => !unarmed);
   }
 
   async function carryOut(
@@ -163,9 +167,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       case "keep":
         return keep(state, declaration, olds);
       case "adopt":
-        return adopt(run, action.id, declaration, news, { state, olds });
+        return adopt(run, action.id, declaration, news, { state, olds, ...action.newer });
       case "withdraw":
-        return withdraw(run, declaration, news, { state, olds });
+        return withdraw(run, declaration, news, { state, olds, ...action.newer });
       case "record":
         return record(run, id, action.order, action.known, declaration, news, olds);
       case "wait":
@@ -184,8 +188,12 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   /** An order that was opened, and is not needed after all. */
   async function letGo(declaration: PurchaseDeclaration): Promise<void> {
     const order = run.armed.disarm(`${declaration.orderId}`);
+    if (order) await closeUnneeded(order);
+  }
+
+  async function closeUnneeded(order: ArmedOrder): Promise<void> {
     try {
-      if (order?.reference.journal) await run.journal?.close(order.reference);
+      if (order.reference.journal) await run.journal?.close(order.reference, { isUnneeded: true });
     } catch {
       // It stays open, and unused: no process has it any more.
     }
@@ -212,15 +220,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function writeCompletion(state: PurchaseState, name: string): Promise<boolean> {
     const { order, receipt, cause } = state;
     const outcome = state.outcome as Result["outcome"];
+    if (order === undefined || run.journal === undefined) return false;
     try {
-      if (order && run.journal) {
-        await run.journal.complete(order.orderId, {
-          outcome,
-          status: state.status as Result["status"],
-          receipt,
-          cause,
-        });
-      }
+      const result = { outcome, status: state.status as Result["status"], receipt, cause };
+      await run.journal.complete(order.orderId, result, undefined);
       return true;
     } catch (error) {
       console.log(
@@ -236,22 +239,22 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (isPersonsWord(declaration.arguments)) return personsWord(run, declaration, news);
     const order = run.armed.disarm(id);
     const step = stepOf(run, declaration);
-    const last = (order ? openings.slice(0, -1) : openings).findLast(({ unarmed }) => !unarmed);
-    let known: Knowledge;
+    const before = (order ? openings.slice(0, -1) : openings).filter(({ unarmed }) => !unarmed);
+    let unrecorded: Unrecorded | undefined;
     try {
-      known = await knowsPatiently(run, last, name);
+      unrecorded = await newsAmong(before, (one) => knowsPatiently(run, one, name));
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       throw new Refusal(
         `${name}: ${what}`,
         thenUpAgain(firstDo),
-        last === undefined ? NOTHING_CHARGED : MAYBE_CHARGED,
+        before.length === 0 ? NOTHING_CHARGED : MAYBE_CHARGED,
       );
     }
-    const stops =
-      known.kind === "completed" && ["bought", "pending", "checkout"].includes(known.result.outcome);
-    if (order && !stops) return buy(run, id, order, declaration, news, undefined);
-    if (order?.reference.journal) await run.journal?.close(order.reference);
+    const last = unrecorded?.order;
+    const known: Knowledge = unrecorded?.known ?? { kind: "nothing" };
+    if (order && !stopsAnother(known)) return buy(run, id, order, declaration, news, undefined);
+    if (order) await closeUnneeded(order);
     if (step?.claimedBy)
       throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
     if (known.kind === "completed" || known.kind === "resolved") {

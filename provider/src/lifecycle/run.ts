@@ -20,7 +20,8 @@ import type { JournalStore } from "../journal/store";
 import { type BalanceType, Settings } from "../settings";
 import type { OrderReference } from "../state/order-reference";
 import { endWithEngine, engineIsGone, engineKey } from "./engine";
-import { type Preflight, preflight, stopped, whyNot } from "./preflight";
+import { type Preflight, preflight, whyNot } from "./preflight";
+import { thenUpAgain } from "./wording";
 
 /** What a run needs from outside. */
 export interface RunSurroundings extends Surroundings {
@@ -219,9 +220,9 @@ export class Run {
   }
 }
 
-/** A problem that stops before anything was kept, of a purchase that is not on record. */
-export function refusal(name: string, { what, firstDo }: Problem): Refusal {
-  return new Refusal(`${name} was not bought. ${stopped({ why: what, firstDo })}`);
+/** A problem that stops before anything was kept, of a purchase that has no order in the state. */
+export function refusal(name: string, { what, firstDo }: Problem, sentence = NOTHING_CHARGED): Refusal {
+  return new Refusal(`${name} was not bought. ${what}`, thenUpAgain(firstDo), sentence);
 }
 
 export { NOTHING_CHARGED };

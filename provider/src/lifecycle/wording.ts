@@ -107,6 +107,7 @@ function describeCredits({ arguments: { creditType, team } }: Declaration): stri
 
 /** What to do, so that it ends in another `pulumi up`. */
 export function thenUpAgain(firstDo: string): string {
+  if (firstDo === "") return "Fix that, then run `pulumi up` again.";
   return /pulumi up/.test(firstDo) ? firstDo : `${firstDo.replace(/\.$/, "")}, then run \`pulumi up\` again.`;
 }
 

@@ -1,5 +1,6 @@
 import { NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { sample } from "../../support/whole";
 
 /** The caps and the stop after doubt are of an update, however many provider processes it has. */
 
@@ -40,7 +41,7 @@ new CreditPurchase(name, args, ${options});`,
   });
 });
 
-describe.each(OPTIONS)("%s that a transform adds", (_option, options) => {
+describe.each(sample(1, OPTIONS))("%s that a transform adds", (_option, options) => {
   const transformed = (amount: number) => `${HEAD}
 const providers = {};
 for (const name of NAMES) providers[name] = new Provider(name);

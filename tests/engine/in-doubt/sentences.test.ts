@@ -2,6 +2,7 @@ import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import type { Declared } from "../../../tools/pulumi-project.mts";
 import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { IS_WHOLE } from "../../support/whole";
 
 type Args = NonNullable<Declared["args"]>;
 type Fault = Parameters<Sandbox["misbehave"]>[0];
@@ -55,7 +56,9 @@ describe("what is refused says what is true of the purchase", () => {
   );
   each([["an attempt that is none", { attempt: 0 }]], "decline", NOTHING_CHARGED);
 
-  test.each(cases)("%s, after %s", async (_what, fault, args, sentence) => {
+  // One of every three: of each outcome, and of each argument.
+  const chosen = IS_WHOLE ? cases : cases.filter((_, n) => n % 3 === 0);
+  test.each(chosen)("%s, after %s", async (_what, fault, args, sentence) => {
     const { sandbox, project } = await sandboxAndProject();
     if (fault) sandbox.misbehave(fault);
     await project.up("--skip-preview");

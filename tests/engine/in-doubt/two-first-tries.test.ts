@@ -5,45 +5,13 @@ import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import type { Project, Run } from "../../../tools/pulumi-project.mts";
 import { command } from "../../support/command";
 import { gatedServer, http, says } from "../../support/hostile";
-import {
-  expectReadable,
-  inDoubt,
-  newProject,
-  sandboxAndProject,
-  sentencesOf,
-  whenWritten,
-} from "../../support/stack";
+import { overlapping } from "../../support/overlapping";
+import { expectReadable, inDoubt, newProject, sandboxAndProject, sentencesOf } from "../../support/stack";
 
 /**
  * Two orders for one purchase, of which none knows of the other by the state: the journal does, and lets only the first of
  * them send.
  */
-
-/** Declares what `purchases.json` holds, where WAITS is set only once a file is there. */
-const WAITING = `
-const { existsSync, writeFileSync } = require("node:fs");
-const { CreditPurchase } = require("pulumi-vercel-credits");
-module.exports = async () => {
-  const declared = JSON.parse(JSON.stringify(require("./purchases.json")));
-  if (process.env.WAITS) {
-    writeFileSync("waits", "");
-    while (!existsSync("go")) await new Promise((look) => setTimeout(look, 20));
-  }
-  for (const { name, args, opts } of declared) new CreditPurchase(name, args, opts);
-};`;
-
-/** An update that has begun, has been cancelled, and hasn't reached the purchase yet; another one ran meanwhile. */
-async function overlapping(project: Project, meanwhile: () => Promise<Run>) {
-  project.write("index.js", WAITING);
-  project.env.WAITS = "1";
-  const first = project.start("up", "--yes", "--skip-preview");
-  await whenWritten(project, "waits");
-  delete project.env.WAITS;
-  await project.mustRun("cancel", "--yes");
-  const second = await meanwhile();
-  project.write("go", "");
-  return { first: await first.ended, second };
-}
 
 /** Whoever comes second reads which order was first, where, when, what it came to, and what can be done. */
 function expectNames(run: Run, orderId: unknown, ...more: string[]): void {

@@ -1,0 +1,3 @@
+import { testCellsOf } from "../../support/matrix";
+
+describe("after bought", () => testCellsOf("bought"));
