@@ -116,7 +116,7 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
 
   test("withdraw settles a killed attempt, too, whose number is no higher one than its own", () => {
     const withdrawn = (attempt: number) => () =>
-      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), [{ attempt: 2 }]);
+      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), undefined, [{ attempt: 2 }]);
     expect(withdrawn(1)()).toEqual({ kind: "withdraw" });
     expect(withdrawn(2)()).toEqual({ kind: "withdraw" });
     expect(withdrawn(3)).toThrow("withdraw and a higher attempt contradict each other");

@@ -13,6 +13,7 @@ const CHARGED = "The card was charged.";
 
 const of = (order: string, changes: Partial<JournaledPurchase> = {}): JournaledPurchase => ({
   order,
+  reference: { orderId: order, attempt: 1 },
   name: "credits",
   team: "acme",
   creditType: "gateway",
@@ -27,7 +28,6 @@ const of = (order: string, changes: Partial<JournaledPurchase> = {}): JournaledP
   forgotten: false,
   doubleCharge: false,
   known: false,
-  reference: { orderId: order, attempt: 1 },
   ...changes,
 });
 const inDoubt = of("order_b", { outcome: "unknown", status: "unknown", receipt: {}, unresolved: true });

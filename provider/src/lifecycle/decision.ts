@@ -21,15 +21,16 @@ export type Wish =
 /**
  * Throws a `Refusal` where the record doesn't allow what the program says.
  *
+ * @param sentence The one that is true of the purchase.
  * @param newer Orders that were opened after the one on record, and have no outcome in the state.
  */
 export function wishOf(
   state: PurchaseState,
   declaration: Declaration,
+  sentence = sentenceOf(state.outcome, "later", state.settled),
   newer: readonly Pick<OrderReference, "attempt">[] = [],
 ): Wish {
   const { name } = declaration;
-  const sentence = sentenceOf(state.outcome, "later", state.settled);
   const refuse = (what: string, firstDo: string) => new Refusal(`${name}: ${what}`, firstDo, sentence);
   if (state.altered !== undefined) {
     throw refuse(

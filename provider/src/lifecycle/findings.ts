@@ -1,4 +1,5 @@
-import { MEANING, type Outcome } from "../domain/outcome";
+import { MAYBE_CHARGED } from "../domain/messages";
+import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { Lease } from "../journal/claims";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -85,6 +86,13 @@ function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
 /** Whether what is on record allowed a request for an order that was opened after it. */
 export function mayHaveBeenSent({ attempt }: OrderReference, state: PurchaseState): boolean {
   return attempt > (state.arguments.attempt ?? 1) || MEANING[state.outcome].anotherRequest === "by itself";
+}
+
+/** The sentence that is true of a purchase on record, before anybody was asked about the orders opened after that. */
+export function sentenceOnRecord(state: PurchaseState, newer: readonly OrderReference[]): string {
+  const isOpen = MEANING[state.outcome].money === "not charged";
+  if (isOpen && newer.some((order) => mayHaveBeenSent(order, state))) return MAYBE_CHARGED;
+  return sentenceOf(state.outcome, "later", state.settled);
 }
 
 /** Whether a person's word is about this order, too. An attempt is about those before it, and not about its own order. */

@@ -1,5 +1,6 @@
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
+import type { PurchaseState } from "../state/purchase-state";
 import { isUnknown, type PurchaseDeclaration } from "./inputs";
 import { keyOf } from "./order";
 import type { OrderStep, Run } from "./run";
@@ -11,6 +12,17 @@ export function openingsFor(run: Run, declaration: PurchaseDeclaration): readonl
 
 export function stepOf(run: Run, declaration: PurchaseDeclaration): OrderStep | undefined {
   return run.orderSteps.get(keyOf(declaration));
+}
+
+/** Orders of earlier runs that were opened after the one on record, and may have been sent. */
+export function newerOrders(
+  run: Run,
+  state: PurchaseState,
+  declaration: PurchaseDeclaration,
+): OrderReference[] {
+  const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
+  const recorded = openings.findIndex(({ orderId }) => orderId === state.order?.orderId);
+  return openings.slice(recorded + 1).filter(({ unarmed }) => !unarmed);
 }
 
 /** An order that is not on record, and what is known of it. */

@@ -3,10 +3,11 @@ import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import type { Knowledge } from "../journal/knowledge";
+import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
-import type { Action } from "./findings";
+import { type Action, sentenceOnRecord } from "./findings";
 import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
-import { newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
+import { newerOrders, newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { contextOf, standingReason } from "./outputs";
 import { contradicts, declarationArguments } from "./recording";
 import type { OrderStep, Run } from "./run";
@@ -91,7 +92,9 @@ export async function previewAction(
     case "buy":
     case "again": {
       const step = stepOf(run, declaration);
-      if (step !== undefined && !step.opens) throw notOpened(declaration, step, state);
+      if (step !== undefined && !step.opens) {
+        throw notOpened(declaration, step, state, newerOrders(run, state, declaration));
+      }
       if (state.outcome === "checkout") console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
       if (action.kind === "again")
         console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
@@ -141,11 +144,12 @@ export function notOpened(
   declaration: PurchaseDeclaration,
   step: OrderStep | undefined,
   state: PurchaseState,
+  newer: readonly OrderReference[],
 ): Refusal {
   const { name } = declaration;
   if (step?.claimedBy)
     return new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
-  const sentence = sentenceOf(state.outcome, "later", state.settled);
+  const sentence = sentenceOnRecord(state, newer);
   if (step?.problem) {
     const { what, firstDo } = step.problem;
     return new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), sentence);

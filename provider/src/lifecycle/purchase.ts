@@ -8,9 +8,9 @@ import type { Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
-import { changedArguments, keepsItsTeam, type Wish, wishOf } from "./decision";
+import { changedArguments, keepsItsTeam, wishOf } from "./decision";
 import { suggestion } from "./evidence";
-import { type Action, ASKED_ABOUT, actionOf, type Findings, mayHaveBeenSent } from "./findings";
+import { type Action, ASKED_ABOUT, actionOf, type Findings, sentenceOnRecord } from "./findings";
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
@@ -21,7 +21,7 @@ import {
   UNKNOWN,
 } from "./inputs";
 import { failure, withDefaults } from "./order";
-import { newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
+import { newerOrders, newsAmong, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { present, standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -103,13 +103,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
-    const newer = newerOrders(state, declaration);
-    let wish: Wish;
-    try {
-      wish = wishOf(state, declaration, newer);
-    } catch (error) {
-      throw newer.length === 0 ? error : await toldOf(newer, error, state, ask);
-    }
+    const newer = newerOrders(run, state, declaration);
+    const sentence = sentenceOnRecord(state, newer);
+    const wish = wishOf(state, declaration, sentence, newer);
     if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
@@ -120,8 +116,6 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
-      const isSettled = newer.length === 0 || MEANING[state.outcome].money === "charged";
-      const sentence = isSettled ? sentenceOf(state.outcome, "later", state.settled) : MAYBE_CHARGED;
       if (!run.isPreview) {
         throw new Refusal(
           `${declaration.name}: ${what}`,
@@ -132,26 +126,13 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       console.log(
         `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
       );
-      findings = { onRecord: { kind: "nothing" } };
+      const last = newer.at(-1);
+      findings = {
+        onRecord: { kind: "nothing" },
+        newer: last && { order: last, known: { kind: "nothing" } },
+      };
     }
     return actionOf(state, wish, findings);
-  }
-
-  /** A refusal by what is on record, with the sentence that is true of newer orders, too. */
-  async function toldOf(newer: readonly OrderReference[], error: unknown, state: PurchaseState, ask: Ask) {
-    if (!(error instanceof Refusal) || MEANING[state.outcome].money === "charged") return error;
-    const unrecorded = await newsAmong(newer, ask).catch((): undefined => undefined);
-    const sentence = unrecorded === undefined ? MAYBE_CHARGED : sentenceOfKnowledge(unrecorded.known);
-    const wasSent = unrecorded?.known.kind !== "nothing" || mayHaveBeenSent(unrecorded.order, state);
-    if (!wasSent || sentence === NOTHING_CHARGED) return error;
-    return new Refusal(error.what, error.firstDo, sentence);
-  }
-
-  /** Orders of earlier runs that were opened after the one on record, and may have been sent. */
-  function newerOrders(state: PurchaseState, declaration: PurchaseDeclaration): OrderReference[] {
-    const openings = openingsFor(run, declaration).filter(({ orderId }) => !run.armed.has(orderId));
-    const recorded = openings.findIndex(({ orderId }) => orderId === state.order?.orderId);
-    return openings.slice(recorded + 1).filter(({ unarmed }) => !unarmed);
   }
 
   async function carryOut(
@@ -180,7 +161,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       default: {
         const order = run.armed.disarm(declaration.orderId as string);
         if (order) return buy(run, id, order, declaration, news, olds);
-        throw notOpened(declaration, stepOf(run, declaration), state);
+        throw notOpened(declaration, stepOf(run, declaration), state, newerOrders(run, state, declaration));
       }
     }
   }
@@ -223,7 +204,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (order === undefined || run.journal === undefined) return false;
     try {
       const result = { outcome, status: state.status as Result["status"], receipt, cause };
-      await run.journal.complete(order.orderId, result, undefined);
+      await run.journal.complete(order.orderId, result);
       return true;
     } catch (error) {
       console.log(
