@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
-import { MEANING, sentenceOf } from "../domain/outcome";
+import { MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
