@@ -77,15 +77,7 @@ const reaction = fc.constantFrom<Reaction>(
 const answer = fc.oneof(
   {
     arbitrary: fc.constantFrom<Answer>(
-      ...([
-        "succeeded",
-        "pending",
-        "failed",
-        "checkout",
-        "declined",
-        "notConnected",
-        "lostAfterCharge",
-      ] as const),
+      ...(["succeeded", "pending", "failed", "checkout", "declined", "notConnected", "lostAfterCharge"] as const),
       ...(["lostAfterCharge", "lostBeforeCharge"] as const),
     ),
     weight: 3,
@@ -188,20 +180,14 @@ export const PLAIN_UP: Up = {
   stopsBetween: false,
   hasToken: true,
 };
-const plain = (changes: Partial<Up> = {}): Act => ({
-  do: "up",
-  ups: [{ ...PLAIN_UP, ...changes }],
-  turns: [],
-});
+const plain = (changes: Partial<Up> = {}): Act => ({ do: "up", ups: [{ ...PLAIN_UP, ...changes }], turns: [] });
 
 /** Two updates that find the same unused order: of a stack and its copy, or of a process that was left behind. */
-const race: fc.Arbitrary<Act[]> = fc
-  .record({ isCopy: fc.boolean(), at: step, turns })
-  .map((r) => [
-    plain(r.isCopy ? { stopsBetween: true } : { mishap: { kind: "kill", at: r.at } }),
-    ...(r.isCopy ? [{ do: "copy", stack: 0, to: "same", backup: 0 } as const] : []),
-    { do: "up", ups: [PLAIN_UP, ...(r.isCopy ? [{ ...PLAIN_UP, stack: 1 }] : [])], turns: r.turns },
-  ]);
+const race: fc.Arbitrary<Act[]> = fc.record({ isCopy: fc.boolean(), at: step, turns }).map((r) => [
+  plain(r.isCopy ? { stopsBetween: true } : { mishap: { kind: "kill", at: r.at } }),
+  ...(r.isCopy ? [{ do: "copy", stack: 0, to: "same", backup: 0 } as const] : []),
+  { do: "up", ups: [PLAIN_UP, ...(r.isCopy ? [{ ...PLAIN_UP, stack: 1 }] : [])], turns: r.turns },
+]);
 
 /** A copy of the journal that was made while an order was under way, used by another machine or in its place. */
 const copied: fc.Arbitrary<Act[]> = fc

@@ -189,8 +189,7 @@ export class World {
           const known = await journal.knows(order);
           const isOver = known.kind === "inDoubt" ? known.lease === undefined : known.kind !== "nothing";
           if (!isOver || (known.kind === "completed" && known.result.outcome === "bought")) return;
-          if (word === "withdraw" && known.kind === "neverSent" && !(await journal.journal?.close(order)))
-            return;
+          if (word === "withdraw" && known.kind === "neverSent" && !(await journal.journal?.close(order))) return;
           const said = word === "adopt" ? { adopted: "in_settled" } : { withdrawn: true as const };
           await journal.journal?.resolve(order.orderId, said);
         }),
@@ -299,24 +298,13 @@ export class World {
     let isAnnounced = true;
     if (up.previews) {
       const judged = newJudged(stack, folder);
-      const process = this.#process(
-        stack,
-        { ...up, mishap: undefined, backup: undefined },
-        judged,
-        "preview",
-      );
+      const process = this.#process(stack, { ...up, mishap: undefined, backup: undefined }, judged, "preview");
       const succeeds = await new Engine(stack, process, command).preview();
       this.#judgeWords(judged);
       if (!succeeds) return;
       if (isAlone) isAnnounced = judged.lines.some(({ line }) => line.startsWith("💳"));
     }
-    const judged = newJudged(
-      stack,
-      folder,
-      up,
-      this.#completedIn(folder, stack.host),
-      this.#completedIn(folder, stack.host, /./),
-    );
+    const judged = newJudged(stack, folder, up, this.#completedIn(folder, stack.host), this.#completedIn(folder, stack.host, /./));
     const process = this.#process(stack, up, judged, isAnnounced ? "announced" : "unannounced");
     const succeeds = await new Engine(stack, process, command).update();
     if (!process.isLost) this.#judgeWords(judged);
@@ -360,15 +348,14 @@ export class World {
     }
   }
 
-  #completedIn(
-    folder: string | undefined,
-    host: Host,
-    outcome = /"outcome": "(bought|pending|checkout)"/,
-  ): ReadonlySet<string> {
+  #completedIn(folder: string | undefined, host: Host, outcome = /"outcome": "(bought|pending|checkout)"/): ReadonlySet<string> {
     if (folder === undefined) return new Set();
     const completed = this.#disk(folder, host)
       .entries()
-      .filter(([name, text]) => name.endsWith(".completion") && outcome.test(text) && isWhole(text));
+      .filter(
+        ([name, text]) =>
+          name.endsWith(".completion") && outcome.test(text) && isWhole(text),
+      );
     return new Set(completed.map(([name]) => name.replace(".completion", "")));
   }
 
@@ -454,23 +441,19 @@ export class World {
         (one) => one.attempt < last || this.#untellable.has(one) || isWithdrawn || this.#isWithdrawn(one),
       );
       // A record that was replaced, or lost its URN, is spoken of as what it was.
-      const isOfReplaced =
-        line.startsWith("🗑️") && (replaces.includes("purchase") || before.condemned.length > 0);
+      const isOfReplaced = line.startsWith("🗑️") && (replaces.includes("purchase") || before.condemned.length > 0);
       // A known gap: an order that is created knows no purchase that is on record without it.
       const isOfNewOrder =
         line.startsWith(`${program.name} was not bought.`) &&
         (before.order === undefined || replaces.includes("order"));
-      if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder)
-        this.#violate(`said of a charge: ${line}`);
+      if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder) this.#violate(`said of a charge: ${line}`);
       if (said.includes(CHARGED) && !this.#mayBeCharged(program)) this.#violate(`said of no charge: ${line}`);
     }
   }
 
   #isWithdrawn({ orderId }: Request): boolean {
     return [...this.#disks.values()].some(({ disk }) =>
-      disk
-        .entries()
-        .some(([name, text]) => name.startsWith(`${orderId}.resolution`) && /withdrawn/.test(text)),
+      disk.entries().some(([name, text]) => name.startsWith(`${orderId}.resolution`) && /withdrawn/.test(text)),
     );
   }
 
@@ -508,8 +491,7 @@ export class World {
       const isSame = now.outcome === "bought" && old.receipt.intentId === now.receipt.intentId;
       const isLate = old.outcome === "adopted" && now.outcome === "bought";
       const isCorrected = old.outcome === "adopted" && stack.program.withdraw === true;
-      if (!isSame && !isLate && !isCorrected)
-        this.#violate("the record of a purchase that was made was changed");
+      if (!isSame && !isLate && !isCorrected) this.#violate("the record of a purchase that was made was changed");
       return;
     }
     if (now.order?.orderId === old.order?.orderId || now.outcome === old.outcome) return;
@@ -545,8 +527,7 @@ export class World {
     if (program.attempt !== last.attempt || last.journal === undefined) return;
     const { order, outcome } = readPurchase(stack.state.purchase?.outputs ?? {});
     const isNewer = last.orderId !== lastOpening(stack.state)?.orderId;
-    if (isNewer || order?.orderId === last.orderId || outcome === "adopted" || outcome === "withdrawn")
-      return;
+    if (isNewer || order?.orderId === last.orderId || outcome === "adopted" || outcome === "withdrawn") return;
     const request = this.#requests.find(({ orderId }) => orderId === last.orderId);
     if (request?.amount !== program.amount || request.team !== program.team) return;
     this.#violate("what the journal knows was not recorded");
@@ -675,19 +656,10 @@ export class World {
     const { program, state } = stack;
     if (program.adopt !== undefined || program.withdraw !== undefined) return false;
     const last = lastOpening(state);
-    const {
-      outcome,
-      order,
-      arguments: args,
-      stoppedAttempt = 0,
-    } = readPurchase(state.purchase?.outputs ?? {});
+    const { outcome, order, arguments: args, stoppedAttempt = 0 } = readPurchase(state.purchase?.outputs ?? {});
     if (stoppedAttempt >= program.attempt) return false;
     if (last === undefined || this.#requests.some(({ orderId }) => orderId === last.orderId)) return false;
-    if (
-      claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some(
-        (one) => one.order === last.orderId,
-      )
-    ) {
+    if (claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some((one) => one.order === last.orderId)) {
       const text = this.#disk(stack.folder, stack.host).read(`${last.orderId}.completion`);
       if (!text || JSON.parse(text).outcome !== "notSent") return false;
     }
@@ -735,9 +707,7 @@ function claimsBeside(disk: Disk, orderId: string): ClaimInDisk[] {
 
 function claimTextOf(disk: Disk, orderId: string): string {
   return (
-    disk
-      .entries()
-      .find(([name, text]) => name.startsWith("intent.") && text.includes(`"closed": "${orderId}"`))?.[1] ??
+    disk.entries().find(([name, text]) => name.startsWith("intent.") && text.includes(`"closed": "${orderId}"`))?.[1] ??
     ""
   );
 }

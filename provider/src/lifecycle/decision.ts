@@ -21,16 +21,16 @@ export type Wish =
 /**
  * Throws a `Refusal` where the record doesn't allow what the program says.
  *
- * @param about The sentence that is true of the purchase, where an order was opened after the one on record, and the
- *   attempt that it was opened for.
+ * @param sentence The one that is true of the purchase.
+ * @param newer Orders that were opened after the one on record, and have no outcome in the state.
  */
 export function wishOf(
   state: PurchaseState,
   declaration: Declaration,
-  about: { readonly sentence?: string; readonly newer?: Pick<OrderReference, "attempt"> | undefined } = {},
+  sentence = sentenceOf(state.outcome, "later", state.settled),
+  newer: readonly Pick<OrderReference, "attempt">[] = [],
 ): Wish {
   const { name } = declaration;
-  const { newer, sentence = sentenceOf(state.outcome, "later", state.settled) } = about;
   const refuse = (what: string, firstDo: string) => new Refusal(`${name}: ${what}`, firstDo, sentence);
   if (state.altered !== undefined) {
     throw refuse(
@@ -64,7 +64,7 @@ export function wishOf(
     }
   }
   // The attempt that was raised for an order in doubt is its own, and no further one.
-  const isOfNewer = newer !== undefined && !isUnknown(attempt) && attempt <= newer.attempt;
+  const isOfNewer = !isUnknown(attempt) && newer.some((order) => attempt <= order.attempt);
   if (raised && !isOfNewer && withdraw !== undefined) {
     throw refuse("withdraw and a higher attempt contradict each other.", "Remove one of them.");
   }

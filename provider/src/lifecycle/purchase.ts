@@ -105,7 +105,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
     const newer = newerOrders(run, state, declaration);
     const sentence = sentenceOnRecord(state, newer);
-    const wish = wishOf(state, declaration, { sentence, newer: newer.at(-1) });
+    const wish = wishOf(state, declaration, sentence, newer);
     if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
