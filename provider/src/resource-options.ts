@@ -29,6 +29,8 @@ export function purchaseOptions(
   for (const [option, why] of Object.entries(REFUSED)) {
     if (opts[option as keyof pulumi.CustomResourceOptions] !== undefined) throw refused(name, option, why);
   }
+  // It is not among the options of a resource, but of a component, and names providers all the same.
+  if ("providers" in opts && opts.providers !== undefined) throw refused(name, "provider", SHARED_PROCESS);
   if (opts.hooks?.onError !== undefined) {
     throw refused(
       name,
