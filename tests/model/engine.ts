@@ -149,9 +149,7 @@ export class Engine {
 
   #replaces(half: Half): boolean {
     const resource = this.#state[half];
-    return (
-      resource !== undefined && (resource.isTainted || this.command.replace?.includes(half)) === true
-    );
+    return resource !== undefined && (resource.isTainted || this.command.replace?.includes(half)) === true;
   }
 
   /** The resource that an update goes on from; none where it is replaced. */
@@ -301,7 +299,8 @@ function storable(properties: Properties): Properties {
   const stored = JSON.parse(text);
   if (Object.values(properties).some((value) => value === undefined)) {
     for (const [key, value] of Object.entries(properties)) {
-      if (value === undefined && key !== "orderId" && key !== "__journal") throw new Fault(`${key} undefined`);
+      if (value === undefined && key !== "orderId" && key !== "__journal")
+        throw new Fault(`${key} undefined`);
     }
   }
   return stored;

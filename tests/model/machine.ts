@@ -3,7 +3,7 @@ import type { Reply } from "../../provider/src/http/request";
 import type { Durability, JournalStore } from "../../provider/src/journal/store";
 import { Run } from "../../provider/src/lifecycle/run";
 import type { Disk } from "./disk";
-import { running, type SimulatedProcess, started } from "./simulation";
+import { running, type SimulatedProcess, sleeper, started } from "./simulation";
 import type { Turns } from "./turns";
 
 /**
@@ -44,6 +44,8 @@ export interface Circumstances {
   /** At which step somebody copies the state and the journal. */
   readonly backup?: { readonly at: number; take(): void } | undefined;
   readonly hasToken?: boolean;
+  readonly isSlow?: boolean | undefined;
+  readonly sleepsAt?: number | undefined;
   /** The same in all provider processes of one engine process. */
   readonly engine: string;
   disk(folder: string): Disk;
@@ -149,6 +151,7 @@ export class ProviderProcess implements SimulatedProcess {
 
   async #step() {
     this.#strike();
+    if (this.#steps === this.#circumstances.sleepsAt) await sleeper.sleep(3_600_000);
     await this.#turn();
   }
 
@@ -173,6 +176,7 @@ export class ProviderProcess implements SimulatedProcess {
     await this.#step();
     if (!mayStillSend()) return { kind: "unsent", problem: "too late", tooLate: true };
     const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS);
+    if (this.#circumstances.isSlow) await sleeper.sleep(120_000);
     await this.#step();
     answered();
     return reply;
