@@ -68,6 +68,8 @@ export class Engine {
     private readonly stack: Stack,
     private readonly process: ProviderProcess,
     private readonly command: Command,
+    /** Its provider process ends with this command, and serves no other. */
+    private readonly isWhole = true,
   ) {
     this.#state = stack.state;
     this.#program = stack.program;
@@ -113,7 +115,7 @@ export class Engine {
       if (error instanceof Failed || error instanceof Interrupted) return false;
       throw error;
     } finally {
-      this.process.done();
+      if (this.isWhole) this.process.done();
     }
   }
 

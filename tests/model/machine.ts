@@ -54,7 +54,7 @@ export interface Circumstances {
   /** A record is about to be written. */
   writing(): void;
   /** The endpoint gets the request, and acts. */
-  send(orderId: string, until: number): { readonly reply: Reply; answered(): void };
+  send(orderId: string, until: number, name: string): { readonly reply: Reply; answered(): void };
   said(line: string, isThrown: boolean): void;
 }
 
@@ -89,7 +89,7 @@ export class ProviderProcess implements SimulatedProcess {
     const { engine } = circumstances;
     this.run = new Run(
       {
-        buy: ({ orderId }, _endpoint, mayStillSend) => this.#buy(orderId, mayStillSend),
+        buy: ({ orderId, name }, _endpoint, mayStillSend) => this.#buy(orderId, name, mayStillSend),
         ask: () => this.#ask(),
         engineIsGone: () => this.#looksForEngine(),
         books: async () => [],
@@ -172,10 +172,10 @@ export class ProviderProcess implements SimulatedProcess {
     this.#interrupted.reject(new Interrupted());
   }
 
-  async #buy(orderId: string, mayStillSend: () => boolean): Promise<Reply> {
+  async #buy(orderId: string, name: string, mayStillSend: () => boolean): Promise<Reply> {
     await this.#step();
     if (!mayStillSend()) return { kind: "unsent", problem: "too late", tooLate: true };
-    const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS);
+    const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS, name);
     if (this.#circumstances.isSlow) await sleeper.sleep(120_000);
     await this.#step();
     answered();
