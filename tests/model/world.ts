@@ -325,6 +325,9 @@ export class World {
     const process = this.#process(stack, up, judged, isAnnounced ? "announced" : "unannounced");
     const succeeds = await new Engine(stack, process, command).update();
     if (!process.isLost) this.#judgeWords(judged);
+    // What was replaced, or is no longer declared, was forgotten on purpose.
+    this.#removed.push(judged.before.condemned.filter(({ half }) => half === "purchase"));
+    if (judged.replaces.includes("purchase")) this.#removed.push(judged.before.purchase);
     this.#learn(stack, judged);
     if (isAlone && !process.isLost) this.#expectKeptRecord(judged, up, succeeds);
   }
@@ -480,7 +483,8 @@ export class World {
         (before.order === undefined || replaces.includes("order"));
       if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder)
         this.#violate(`said of a charge: ${line}`);
-      if (said.includes(CHARGED) && !this.#mayBeCharged(program)) this.#violate(`said of no charge: ${line}`);
+      if (said.includes(CHARGED) && !isOfReplaced && !this.#mayBeCharged(program))
+        this.#violate(`said of no charge: ${line}`);
     }
   }
 
@@ -674,7 +678,8 @@ export class World {
         const ofPurchase = this.#requests.filter(
           ({ identity, folder }) => identity === judged.identity && folder === judged.folder,
         );
-        const used = judged.hasTried ? judged.program.attempt : 0;
+        // An error hook's second call can take the place of what the first one kept.
+        const used = judged.hasTried || up.again ? judged.program.attempt : 0;
         const last = Math.max(used, ...[...about, ...ofPurchase].map(({ attempt }) => attempt));
         judged.lines.push({ line, isThrown, charged: about.filter(isCharge), last });
       },
