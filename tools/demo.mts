@@ -131,7 +131,7 @@ function shorten({ output }: Run): string[] {
   return lines
     .slice(from)
     .map((line) => line.trim().replace(/^\* /, "error: "))
-    .filter((line) => /^(💳|✅|⚠️|📎|♻️|⏳|error: .*charged|[+~-]* ?\d+ )/u.test(line));
+    .filter((line) => /^(💳|✅|⚠️|📎|🔁|⏳|error: .*charged|[+~-]* ?\d+ )/u.test(line));
 }
 
 function note(text: string): void {

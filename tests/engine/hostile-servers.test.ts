@@ -43,15 +43,15 @@ async function projectFor(url: string, config: Record<string, string> = {}) {
 }
 
 interface Expected {
-  status: string;
+  outcome: string;
   sentence: string;
   config?: Record<string, string>;
-  /** The look at the team gets the same answer, unless it is one to wait for. */
+  /** The preflight check gets the same answer, unless it is one to wait for. */
   reading?: Answer;
 }
 
 /** Two updates against a server that answers so: one request, the right sentence, the outcome kept, nothing hung. */
-async function tryOut(buying: Answer, { status, sentence, config, reading = buying }: Expected) {
+async function tryOut(buying: Answer, { outcome, sentence, config, reading = buying }: Expected) {
   const { url, arrived } = await hostileServer({ buying, reading });
   const project = await projectFor(url, config);
 
@@ -60,11 +60,11 @@ async function tryOut(buying: Answer, { status, sentence, config, reading = buyi
   const second = await project.up("--skip-preview");
 
   expect([first.code, second.code]).not.toContain(null); // killed, because it hung
-  expect(kept).toMatchObject({ status });
+  expect(kept).toMatchObject({ outcome });
   expect(SENTENCES.filter((one) => first.output.includes(one))).toEqual([sentence]);
   expect(arrived.buying).toBe(1);
   expect(project.outputs()).toEqual(kept);
-  if (status === "unknown") expect(second.code).not.toBe(0);
+  if (outcome === "unknown") expect(second.code).not.toBe(0);
   else expect(second).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
   for (const { output } of [first, second]) {
     expect(output).not.toMatch(/^\s+at |\p{Cc}(?<![\r\n\t])/mu);
@@ -75,8 +75,9 @@ async function tryOut(buying: Answer, { status, sentence, config, reading = buyi
   return { kept, first };
 }
 
-const unknown = { status: "unknown", sentence: MAYBE };
-const bought = { status: "succeeded", sentence: CHARGED };
+const unknown = { outcome: "unknown", sentence: MAYBE };
+const bought = { outcome: "bought", sentence: CHARGED };
+const pending = { outcome: "pending", sentence: MAYBE };
 const slow = {
   ...unknown,
   config: { "vercelCredits:timeoutSeconds": "2" },
@@ -247,8 +248,8 @@ describe("JSON that is strange", () => {
     [
       "a status that is new",
       '{"purchaseIntent":{"id":"pur_1","status":"processing"}}',
-      { status: "processing", sentence: MAYBE },
-      {},
+      pending,
+      { status: "processing" },
     ],
     [
       "a status that is no text",
@@ -259,8 +260,8 @@ describe("JSON that is strange", () => {
     [
       "a kind that is new",
       '{"invoiceIntent":{"id":"inv_1","status":"succeeded"}}',
-      bought,
-      { intentKind: "invoiceIntent", intentId: "inv_1" },
+      pending,
+      { intentKind: "invoiceIntent", intentId: "inv_1", status: "succeeded" },
     ],
     ["a list", `[${BOUGHT}]`, unknown, {}],
     ["null", "null", unknown, {}],
@@ -303,8 +304,8 @@ test("no connection is used again: what an earlier answer left behind reaches no
   const run = await project.up("--skip-preview", "--continue-on-error", "--parallel", "1");
 
   expect(run.code).not.toBe(0);
-  const statuses = ["first", "second"].map((name) => project.outputs(name)?.status);
-  expect(statuses.sort()).toEqual(["refused", "succeeded"]);
+  const outcomes = ["first", "second"].map((name) => project.outputs(name)?.outcome);
+  expect(outcomes.sort()).toEqual(["bought", "refused"]);
   expect(arrived.buying).toBe(2);
 });
 
@@ -371,7 +372,7 @@ describe("a certificate or a handshake that is wrong sends neither token nor ord
 
 type TestProject = Awaited<ReturnType<typeof newProject>>;
 
-/** Found by the look at the team, nothing is kept; without it, the purchase itself says the same and is kept. */
+/** Found by the preflight check, nothing is kept; without it, the purchase itself says the same and is kept. */
 async function stopsBeforeSending(project: TestProject) {
   const first = await project.up("--skip-preview");
   expect(first.code).toEqual(expect.any(Number));
@@ -384,7 +385,7 @@ async function stopsBeforeSending(project: TestProject) {
   const second = await project.up("--skip-preview");
   expect(second.code).not.toBe(0);
   expect(SENTENCES.filter((one) => second.output.includes(one))).toEqual([NOTHING]);
-  expect(project.outputs()).toMatchObject({ status: "refused" });
+  expect(project.outputs()).toMatchObject({ outcome: "notSent" });
 }
 
 describe("a proxy", () => {
@@ -435,7 +436,7 @@ describe("a proxy", () => {
     await project.up("--skip-preview");
 
     expect(SENTENCES.filter((one) => run.output.includes(one))).toEqual([MAYBE]);
-    expect(project.outputs()).toMatchObject({ status: "unknown" });
+    expect(project.outputs()).toMatchObject({ outcome: "unknown" });
     expect(received).toEqual(["GET", "POST"]);
     expect(through).toHaveLength(2);
   });

@@ -96,7 +96,7 @@ describe("a common mistake fails before anything is armed or kept, and a plain r
   });
 });
 
-test("one look per team and update, however many purchases, and none in a preview or an update that buys nothing", async () => {
+test("one check per team and update, however many purchases, and none in a preview or an update that buys nothing", async () => {
   const { sandbox, project } = await watched();
   const purchases = [1, 2, 3].flatMap((n) => [
     { name: `acme-${n}`, args: { amount: 10 } },
@@ -123,7 +123,7 @@ test("an adoption is not looked at, and neither is a purchase for the token's ow
   expect(sandbox.charges()).toHaveLength(1);
 });
 
-test("vercelCredits:preflight off looks at nothing; another value is refused by name", async () => {
+test("vercelCredits:preflight off asks for nothing; another value is refused by name", async () => {
   const { sandbox, project } = await sandboxAndProject({ VERCEL_TEAM: "hobby-team" });
   await project.config("vercelCredits:preflight", "off");
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });

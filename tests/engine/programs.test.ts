@@ -47,10 +47,15 @@ describe("a wrong program gets one clear line that names what is wrong, before a
     ["adopt empty", purchase('adopt: ""'), "adopt", "must be the id of an intent or invoice"],
     ["an unknown argument", purchase("credits: 5"), "credits", "is not an argument of CreditPurchase"],
     ["an output as an argument", purchase('status: "succeeded"'), "status", "is not an argument"],
+    ["an outcome as an argument", purchase('outcome: "bought"'), "outcome", "is not an argument"],
+    ["withdraw false", purchase("withdraw: false"), "withdraw", "must be true, or left out"],
+    ["adopt and withdraw", purchase('adopt: "pur_1", withdraw: true'), "withdraw", "contradict each other"],
     ["money as an argument", purchase('total: "5.00"'), "total", "is not an argument"],
     ["an answer as an argument", purchase("answer: { a: 1 }"), "answer", "is not an argument"],
     ["this package's own: orderId", purchase('orderId: "order_1"'), "orderId", "is not an argument"],
     ["this package's own: __journal", purchase("__journal: {}"), "__journal", "is not an argument"],
+    ["this package's own: __resource", purchase("__resource: {}"), "__resource", "is not an argument"],
+    ["this package's own: __record", purchase("__record: {}"), "__record", "is not an argument"],
     ["this package's own: summary", purchase('summary: "free"'), "summary", "is not an argument"],
     ["no arguments", program('new CreditPurchase("c");'), "needs its arguments"],
     ["arguments as an output", program('new CreditPurchase("c", pulumi.output(A));'), "may be an Output"],
@@ -208,13 +213,24 @@ new CreditPurchase("c", { ...A, ${args} });`);
     expect(sandbox.charges()).toHaveLength(1);
   });
 
-  test("an explicit provider of another package is none of ours: Pulumi says so, and nothing is sent", async () => {
+  test.each([
+    ["provider", "provider: new Aws()"],
+    ["provider", "provider: undefined, providers: [new Aws()]"],
+    ["version", 'version: "1.2.3"'],
+    ["pluginDownloadURL", 'pluginDownloadURL: "https://example.com"'],
+  ])("an option that gives it a process of its own is refused: %s (%s)", async (option, options) => {
     const text = program(`
 class Aws extends pulumi.ProviderResource { constructor() { super("aws", "x", {}); } }
-new CreditPurchase("c", A, { provider: new Aws() });`);
+new CreditPurchase("c", A, { ${options} });`);
     const { sandbox, project } = await sandboxAndProject({}, { program: text });
 
-    expect((await project.up("--skip-preview")).output).toContain("no resource plugin 'pulumi-resource-aws'");
+    for (const run of [await project.preview(), await project.up("--skip-preview")]) {
+      expect(run.code).not.toBe(0);
+      expect(run.output).toContain(`CreditPurchase "c" does not take the option ${option}: `);
+      expect(run.output).toContain("share one provider process");
+      expect(run.output).toContain(NOTHING);
+      expect(run.output).not.toMatch(/^\s+at /m);
+    }
     expect(sandbox.requests()).toHaveLength(0);
   });
 });
@@ -243,14 +259,14 @@ describe("secret arguments", () => {
     ["checkout", "checkout", NOTHING],
   ] as const)(
     "stay secret in the state of an attempt that did not buy (%s), and of those before it",
-    async (fault, status, sentence) => {
+    async (fault, outcome, sentence) => {
       const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
       sandbox.misbehave(fault);
       const failed = await project.up("--skip-preview");
       expect(project.read("state/.pulumi/stacks/test/dev.json")).not.toMatch(IN_THE_CLEAR);
       expect(failed.output).toMatch(/⚠️ c: .*vercel\.com\/hushteam/);
       expect(failed.output).toContain(
-        `c: its outcome is kept as "${status}". ${sentence} Why, and what to do`,
+        `c: its outcome is kept as "${outcome}". ${sentence} Why, and what to do`,
       );
 
       project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));

@@ -26,7 +26,7 @@ test.each(FAULTS)(
     const bought = await project.up("--skip-preview");
 
     expect(bought).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
-    expect(bought.output).toContain("the look at the team before buying said nothing (");
+    expect(bought.output).toContain("preflight check inconclusive (");
     expect(bought.output).toContain("balance can't be read");
     expect(sandbox.charges()).toHaveLength(1);
 
@@ -40,7 +40,7 @@ test.each(FAULTS)(
     expect(unknown.code).not.toBe(0);
     expect(unknown.output).toContain("The card may have been charged.");
     expect(unknown.output).toContain("No hint from the balance: the v0 balance can't be read");
-    expect(project.outputs("more")).toMatchObject({ status: "unknown" });
+    expect(project.outputs("more")).toMatchObject({ outcome: "unknown" });
     expect(sandbox.charges()).toHaveLength(2);
   },
 );

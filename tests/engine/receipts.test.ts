@@ -134,7 +134,7 @@ test("the page stands alone in a real Chromium: sums, tables and a chart that is
 test("names of a hostile program are text on the page", async () => {
   const stack = JSON.parse((await project.mustRun("stack", "export")).output);
   for (const { outputs } of stack.deployment.resources) {
-    if (outputs?.status === "succeeded")
+    if (outputs?.outcome === "bought")
       Object.assign(outputs, { __label: EVIL, team: EVIL, currency: EVIL, intentId: EVIL });
   }
   const file = join(project.folder, "evil.json");

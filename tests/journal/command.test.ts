@@ -52,7 +52,7 @@ async function sent(id: string, changes: Changes = {}, result?: Result): Promise
   const order = orderOf(id, changes);
   await journal.open(order);
   expect(await journal.claim(order, -3600)).toMatchObject({ kind: "claimed" }); // its lease has run out already
-  if (result !== undefined) await journal.complete(order.orderId, result);
+  if (result !== undefined) await journal.complete(order.orderId, result, { ...order.arguments });
 }
 
 /** Two first tries that both charged: the claim of the first was not where the second one looked. */
@@ -97,7 +97,7 @@ describe("journal", () => {
 
   test.each([
     ["a request without an answer", async () => {}],
-    ["an outcome that nobody knows", async () => journal.complete("order_a", UNKNOWN)],
+    ["an outcome that nobody knows", async () => journal.complete("order_a", UNKNOWN, undefined)],
     [
       "a torn completion",
       async () => writeFileSync(join(folder, "order_a.completion.json"), '{"outcome": "ref'),

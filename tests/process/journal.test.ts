@@ -172,32 +172,81 @@ test("two first tries: the second one, and every later update of its state, send
   expect(sandbox.requests()).toHaveLength(1);
 });
 
-test("a higher attempt that was killed is in doubt, whatever the try before it came to", async () => {
-  const provider = await start("off");
-  sandbox.misbehave("decline");
-  const refused = await provider.buy(ARGUMENTS);
+describe("a higher attempt that was killed, without a journal", () => {
   const raised = { ...ARGUMENTS, attempt: 2 };
-  const killed = await start("off", { VERCEL_CREDITS_CRASH_AT: "request-left" });
-  const olds = refused.properties ?? {};
-  const before = {
-    ...ARGUMENTS,
-    orderId: olds.orderId,
-    __journal: { openings: [{ orderId: olds.orderId, attempt: 1 }] },
-  };
-  const order = await killed.update("order", `${olds.orderId}`, before, raised);
-  const { orderId, __journal } = order.properties ?? {};
-  const inputs = { ...raised, orderId, __journal };
-  await killed.update("purchase", `${refused.id}`, olds, inputs);
-  await killed.ended();
 
-  const next = await start("off");
-  await next.update("order", `${order.id}`, order.properties ?? {}, raised);
-  const { error } = await next.update("purchase", `${refused.id}`, olds, inputs);
+  /** The first try was refused, and is on record; the second one may have bought. */
+  async function killed() {
+    sandbox.misbehave("decline");
+    const refused = await (await start("off")).buy(ARGUMENTS);
+    const dying = await start("off", { VERCEL_CREDITS_CRASH_AT: "request-left" });
+    const olds = refused.properties ?? {};
+    const { orderId } = olds;
+    const before = { ...ARGUMENTS, orderId, __journal: { openings: [{ orderId, attempt: 1 }] } };
+    const order = await dying.update("order", `${orderId}`, before, raised);
+    const { orderId: newest, __journal } = order.properties ?? {};
+    const inputs = { ...raised, orderId: newest, __journal };
+    await dying.update("purchase", `${orderId}`, olds, inputs);
+    await dying.ended();
+    return { purchase: { id: `${orderId}`, properties: olds }, order, inputs };
+  }
 
-  expect(error).toContain(MAYBE);
-  expect(error).toContain("attempt: 3");
-  expect(error).not.toContain(NOTHING);
-  expect(sandbox.requests()).toHaveLength(2);
+  /** A plain update, or one with a person's word. */
+  async function up({ purchase, order, inputs }: Awaited<ReturnType<typeof killed>>, word: object = {}) {
+    const next = await start("off");
+    const updated = await next.update("order", `${order.id}`, order.properties ?? {}, { ...raised, ...word });
+    const { orderId, __journal } = updated.properties ?? {};
+    return next.update("purchase", purchase.id, purchase.properties, {
+      ...inputs,
+      orderId,
+      __journal,
+      ...word,
+    });
+  }
+
+  test("is in doubt, whatever the try before it came to", async () => {
+    const { error } = await up(await killed());
+
+    for (const words of [MAYBE, "adopt", "attempt: 3", "withdraw"]) expect(error).toContain(words);
+    expect(error).not.toContain(NOTHING);
+    expect(sandbox.requests()).toHaveLength(2);
+  });
+
+  test.each([
+    ["adopt", { adopt: "pur_found" }, "adopted"],
+    ["withdraw", { withdraw: true }, "withdrawn"],
+  ])("is settled by %s for good", async (_what, word, outcome) => {
+    const before = await killed();
+    const settled = await up(before, word);
+    expect(settled).toMatchObject({ properties: { outcome } });
+
+    const purchase = { id: before.purchase.id, properties: settled.properties ?? {} };
+    const again = await up({ ...before, purchase }, word);
+
+    expect(again).toMatchObject({ properties: { outcome } });
+    const destroying = await start("off");
+    expect(await destroying.delete("purchase", purchase)).toEqual({});
+    expect(await destroying.delete("order", before.order)).toEqual({});
+    expect(sandbox.requests()).toHaveLength(2);
+  });
+
+  test("is in doubt in every other error, too", async () => {
+    const { error } = await up(await killed(), { amount: 0.5 });
+
+    expect(error).toContain("amount must be a whole number");
+    expect(error).toContain(MAYBE);
+  });
+
+  test("is not dropped with its order by a destroy: the record is of the try before", async () => {
+    const { purchase, order } = await killed();
+    const destroying = await start("off");
+
+    expect(await destroying.delete("purchase", purchase)).toEqual({});
+    const { error } = await destroying.delete("order", order);
+
+    expect(error).toContain(MAYBE);
+    expect(error).toContain("pulumi state delete");
+  });
 });
 
 describe("killed between two records", () => {

@@ -27,6 +27,7 @@ interface Client {
   close(): void;
   create: Method;
   update: Method;
+  delete: Method;
   configure: Method;
 }
 type Method = (
@@ -112,6 +113,14 @@ export class ProviderProcess {
     }));
   }
 
+  /** Forgets one half, as `pulumi destroy` does. Without an error, it is gone. */
+  async delete(method: "order" | "purchase", { id, properties }: Result): Promise<Result> {
+    const request = new messages.DeleteRequest();
+    request.setId(id ?? "");
+    request.setProperties(struct(method, properties ?? {}));
+    return this.call("delete", request);
+  }
+
   /** Lets the engine end, as a killed command line does. */
   async endEngine(): Promise<void> {
     await new Promise((closed) => this.engine.close(closed));
@@ -131,7 +140,7 @@ export class ProviderProcess {
   }
 
   private call(
-    method: "configure" | "create" | "update",
+    method: "configure" | "create" | "update" | "delete",
     request: object,
     read: (response: Response) => Result = () => ({}),
   ): Promise<Result> {

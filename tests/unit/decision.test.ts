@@ -114,6 +114,14 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
     expect(of(OUTCOMES, { withdraw: true, adopt: "pur_1" })).toEqual(all("refused"));
   });
 
+  test("withdraw settles a killed attempt, too, whose number is no higher one than its own", () => {
+    const withdrawn = (attempt: number) => () =>
+      wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), undefined, [{ attempt: 2 }]);
+    expect(withdrawn(1)()).toEqual({ kind: "withdraw" });
+    expect(withdrawn(2)()).toEqual({ kind: "withdraw" });
+    expect(withdrawn(3)).toThrow("withdraw and a higher attempt contradict each other");
+  });
+
   test("withdraw after adopted: refused where Vercel gave the id, or a request of ours left", () => {
     const word = (record: object) => inWords(judged(stateOf("adopted", {}, record), { withdraw: true }));
 
@@ -337,13 +345,19 @@ describe("an order of an earlier run, without an outcome in the state", () => {
     "completed checkout": "record",
   } as const;
 
-  test.each(BEFORE)(
-    "after %s: its end is recorded, and in doubt it stays, also where nothing is known of it",
-    (outcome) => {
-      const neverSent = { "never sent": "keep", "never sent, closed": "keep" } as const;
-      expect(actions(outcome, "keep", newer())).toEqual(every("record", { ...neverSent, ...NOT_KNOWN }));
-    },
-  );
+  const NEVER_SENT = { "never sent": "keep", "never sent, closed": "keep" } as const;
+
+  test.each(BEFORE)("after %s: its end is recorded, and in doubt it stays", (outcome) => {
+    // Of the same attempt it was sent only where the record let that go on by itself.
+    const isAllowed = MEANING[outcome].anotherRequest === "by itself";
+    const notKnown = { ...NOT_KNOWN, nothing: isAllowed ? "inDoubt" : "keep" } as const;
+    expect(actions(outcome, "keep", newer())).toEqual(every("record", { ...NEVER_SENT, ...notKnown }));
+  });
+
+  test.each(BEFORE)("after %s: a higher attempt of which nothing is known is in doubt", (outcome) => {
+    const found = actions(outcome, "keep", newer(undefined, 2));
+    expect(found).toEqual(every("record", { ...NEVER_SENT, ...NOT_KNOWN }));
+  });
 
   test.each(BEFORE)(
     "after %s: a higher attempt is stopped by bought, pending and checkout, and by no other end",

@@ -13,6 +13,7 @@ const CHARGED = "The card was charged.";
 
 const of = (order: string, changes: Partial<JournaledPurchase> = {}): JournaledPurchase => ({
   order,
+  reference: { orderId: order, attempt: 1 },
   name: "credits",
   team: "acme",
   creditType: "gateway",

@@ -152,7 +152,7 @@ test("an intent and a person's word are on the disk before anything relies on th
 
   const other = await open(order(2, 1, { ...identity, urn: "urn:other" }), noted);
   await claim(order(1), noted);
-  await noted.complete("order_1", ended("unknown"));
+  await noted.complete("order_1", ended("unknown"), undefined);
   await noted.resolve("order_1", { withdrawn: true });
   await noted.close(other);
   await noted.forget("order_1");
@@ -180,7 +180,7 @@ describe("what a journal knows of an order", () => {
       ordered: { amount: 100 },
       lease: { process: { pid: process.pid } },
     });
-    await journal.complete("order_1", BOUGHT);
+    await journal.complete("order_1", BOUGHT, undefined);
     expect(await journal.knows(reference)).toMatchObject({
       kind: "completed",
       order: "order_1",
@@ -218,7 +218,7 @@ describe("what a journal knows of an order", () => {
     async (outcome) => {
       const reference = await open(order(1));
       await claim(order(1));
-      await journal.complete("order_1", ended(outcome));
+      await journal.complete("order_1", ended(outcome), undefined);
       await journal.resolve("order_1", { withdrawn: true });
       await journal.resolve("order_1", { adopted: "pur_9" });
 
@@ -236,7 +236,7 @@ describe("what a journal knows of an order", () => {
     await journal.resolve("order_1", { withdrawn: true });
     expect(await journal.knows(reference)).toMatchObject({ kind: "resolved", settled: "unknown" });
 
-    await journal.complete("order_1", BOUGHT);
+    await journal.complete("order_1", BOUGHT, undefined);
 
     expect(await journal.knows(reference)).toMatchObject({ kind: "completed", result: BOUGHT });
   });
@@ -261,7 +261,7 @@ describe("what a journal knows of an order", () => {
   test("a torn completion is none: in doubt; a torn resolution settles nothing, and the next one counts", async () => {
     const reference = await open(order(1));
     await claim(order(1));
-    await journal.complete("order_1", ended("refused"));
+    await journal.complete("order_1", ended("refused"), undefined);
     cut("order_1.completion");
     expect((await journal.knows(reference)).kind).toBe("inDoubt");
 
@@ -284,7 +284,7 @@ describe("what a journal knows of an order", () => {
         await open(order(2, 1, { ...identity, urn: "urn:other" })),
       ];
       await claim(order(1));
-      await journal.complete("order_1", BOUGHT);
+      await journal.complete("order_1", BOUGHT, undefined);
       const copy = copied();
 
       expect(await copy.knows(first)).toMatchObject({ kind: "completed", result: BOUGHT });
@@ -377,7 +377,7 @@ describe("closing an order", () => {
   test("doesn't release the claim of another order for the same purchase", async () => {
     const [first, second] = [await open(order(1)), await open(order(2))];
     await claim(order(1));
-    await journal.complete(first.orderId, ended("unknown"));
+    await journal.complete(first.orderId, ended("unknown"), undefined);
     laterThanEveryLease();
 
     expect(await journal.close(second)).toBe(true);
@@ -390,7 +390,7 @@ describe("a second order for the same purchase", () => {
   async function first(outcome?: Result["outcome"], attempt = 1): Promise<OrderReference> {
     const reference = await open(order(1, attempt));
     await claim(order(1, attempt));
-    if (outcome !== undefined) await journal.complete("order_1", ended(outcome));
+    if (outcome !== undefined) await journal.complete("order_1", ended(outcome), undefined);
     return reference;
   }
 
@@ -514,10 +514,11 @@ test("a purchase has its opening, its intent and its completion, and nothing of 
   await claim(order(1));
   const checkoutSessionUrl = "https://pay.example/secret";
   const answer = { checkoutSessionId: "cs_1", checkoutSessionUrl };
-  await journal.complete("order_1", {
+  const result: Result = {
     outcome: "checkout",
     receipt: { intentKind: "checkoutSession", checkoutSessionId: "cs_1", checkoutSessionUrl, answer },
-  });
+  };
+  await journal.complete("order_1", result, undefined);
 
   expect(files()).toEqual([
     expect.stringMatching(/^intent\.p\.dev\.credits-[0-9a-f]{16}\.1\.json$/),

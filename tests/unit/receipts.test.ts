@@ -135,6 +135,7 @@ test("what an export hides as a secret is not taken for a number, and is noticed
 test("the journal's purchases are listed by their outcome, with what a person's word settled", () => {
   const of = (order: string, changes: Partial<JournaledPurchase>): JournaledPurchase => ({
     order,
+    reference: { orderId: order, attempt: 1 },
     outcome: "bought",
     receipt: {},
     requestLeft: true,

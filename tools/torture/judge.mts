@@ -3,28 +3,29 @@ import { join } from "node:path";
 import type { Charge } from "pulumi-vercel-credits/sandbox";
 import type { Project } from "../pulumi-project.mts";
 
-interface TryRecord {
+interface Sent {
   readonly name: string;
-  readonly order: string;
-  readonly sent: boolean;
+  /** The text of its completion, where there is one. */
+  readonly completion: string | undefined;
   readonly outcome: string | undefined;
 }
 
 /** What must be so at every moment, whatever was killed: each line says what isn't. */
 export function violations(project: Project, charges: Charge[], journal: string): string[] {
-  const tries = readTries(journal);
+  const requests = requestsOnRecord(journal);
   const kept = JSON.stringify(project.resources());
   const found: string[] = [];
   for (const [name, ofOne] of Map.groupBy(charges, ({ source }) => source)) {
-    const sent = tries.filter((one) => one.name === name && one.sent);
+    const sent = requests.filter((one) => one.name === name);
     if (ofOne.length > sent.length) {
       found.push(`${name}: ${ofOne.length} charges for ${sent.length} requests on record`);
     }
     const known = ofOne.filter(
-      ({ intentId }) => kept.includes(intentId) || sent.some(({ outcome }) => outcome?.includes(intentId)),
+      ({ intentId }) =>
+        kept.includes(intentId) || sent.some(({ completion }) => completion?.includes(intentId)),
     );
-    const open = sent.filter(({ outcome }) => outcome === undefined || outcome.includes('"unknown"'));
-    if (ofOne.length > known.length + open.length) found.push(`${name}: a charge is on no record`);
+    const inDoubt = sent.filter(({ outcome }) => outcome === undefined || outcome === "unknown");
+    if (ofOne.length > known.length + inDoubt.length) found.push(`${name}: a charge is on no record`);
   }
   return found;
 }
@@ -33,25 +34,27 @@ export function violations(project: Project, charges: Charge[], journal: string)
 export function unsettled(project: Project, charges: Charge[], names: string[]): string[] {
   return names.flatMap((name) => {
     const ofOne = charges.filter(({ source }) => source === name);
-    const { status, intentId } = project.outputs(name) ?? {};
+    const { outcome, intentId } = project.outputs(name) ?? {};
     const found: string[] = [];
-    if (status !== "succeeded" && status !== "adopted")
-      found.push(`${name}: is ${status ?? "not on record"}`);
+    if (outcome !== "bought" && outcome !== "adopted")
+      found.push(`${name}: is ${outcome ?? "not on record"}`);
     if (ofOne.length !== 1) found.push(`${name}: charged ${ofOne.length} times`);
     else if (intentId !== ofOne[0]?.intentId) found.push(`${name}: on record is another intent`);
     return found;
   });
 }
 
-function readTries(journal: string): TryRecord[] {
+/** Every intent record, which is there before its request leaves, with what came of it. */
+function requestsOnRecord(journal: string): Sent[] {
   const files = existsSync(journal) ? readdirSync(journal) : [];
   const read = (file: string) =>
     files.includes(file) ? readFileSync(join(journal, file), "utf8") : undefined;
   return files
-    .filter((file) => /^order_.*\.sent\.json$/.test(file))
-    .map((file) => {
-      const order = file.slice(0, -".sent.json".length);
-      const { name, withdrawnFor } = JSON.parse(read(file) ?? "{}");
-      return { name, order, sent: withdrawnFor === undefined, outcome: read(`${order}.outcome.json`) };
+    .filter((file) => /^intent\..*\.json$/.test(file))
+    .map((file) => JSON.parse(read(file) ?? "{}"))
+    .filter(({ closed }) => closed === undefined)
+    .map(({ name, order }) => {
+      const completion = read(`${order}.completion.json`);
+      return { name, completion, outcome: completion && JSON.parse(completion).outcome };
     });
 }

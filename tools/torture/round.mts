@@ -56,7 +56,7 @@ export async function round(
     disk.mend();
     project.env.VERCEL_API_URL = sandbox.url;
 
-    const bought = (name: string) => project.outputs(name)?.status === "succeeded";
+    const bought = (name: string) => project.outputs(name)?.outcome === "bought";
     const interrupted = names.filter((name) => !bought(name));
     const helped = new Set<string>();
     const recovery: string[] = [];
@@ -100,14 +100,7 @@ export async function round(
   }
 }
 
-/** Whether an update's output tells a person to look for this purchase. */
+/** Whether an update's output asks a person about this purchase, and doesn't only say who has to be waited for. */
 function asksForAPerson(output: string, name: string): boolean {
-  return output
-    .split("\n")
-    .some(
-      (line) =>
-        line.includes(`${name}: `) &&
-        line.includes("The card may have been charged.") &&
-        !line.includes("warning"),
-    );
+  return output.split("\n").some((line) => line.includes(`${name}: `) && /\badopt: "/.test(line));
 }

@@ -3,6 +3,7 @@ import { sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
+import type { Knowledge } from "../journal/knowledge";
 import { journalFolder } from "./journal-folder";
 
 interface Options {
@@ -39,13 +40,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
     return console.log(`${order}: noted that the double charge is known. ${sentenceOf(outcome, "later")}`);
   }
 
-  const now = await journal.knows(reference);
-  if (now.kind === "inDoubt" && now.lease) {
-    throw new Error(
-      `process ${now.lease.process.pid} on ${printable(now.lease.host, 100)} may still be sending its request, until ` +
-        `${printable(now.lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended`,
-    );
-  }
+  refuseWhileUnderWay(await journal.knows(reference));
   if (outcome === "bought" && (withdraw || receipt.intentId !== adopt)) {
     throw new Error(
       `${order} is bought (${printable(receipt.intentId ?? "no id")}). ${sentenceOf(outcome, "later")}`,
@@ -59,10 +54,19 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
     );
   }
   // From here on it can't be sent any more, whoever still has it.
-  if (withdraw) await journal.close(reference);
+  if (!(await journal.close(reference))) refuseWhileUnderWay(await journal.knows(reference));
   await journal.resolve(order, adopt === undefined ? { withdrawn: true } : { adopted: adopt });
   const word = adopt === undefined ? "withdrawn" : "adopted";
   const before = found.settled ?? outcome;
   const sentence = sentenceOf(word, "now", before);
   console.log(`${order}: recorded as ${word}. This run sent nothing. ${sentence}`);
+}
+
+function refuseWhileUnderWay(known: Knowledge): void {
+  if (known.kind !== "inDoubt" || known.lease === undefined) return;
+  const { process, host, until } = known.lease;
+  throw new Error(
+    `process ${process.pid} on ${printable(host, 100)} may still be sending its request, until ${printable(until, 40)} at ` +
+      `the latest. ${MAYBE_CHARGED} Wait until it has ended`,
+  );
 }

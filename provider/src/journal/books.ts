@@ -6,6 +6,7 @@ import type { OrderReference, PurchaseIdentity } from "../state/order-reference"
 import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
 import type { FileStore } from "./file-store";
+import { Markers } from "./marker";
 import {
   type Completion,
   claimSchema,
@@ -83,10 +84,14 @@ export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> 
   const seen = { torn: new Set<string>(), closed: new Set<string>() };
   for (const name of names) await readRecord(store, name, of, seen);
   markSuperseded([...orders.values()]);
-  for (const [order, records] of orders) {
-    const { identity } = records.opening ?? {};
-    const isTorn = identity !== undefined && seen.torn.has(new Claims(store, identity).prefix);
-    records.maybeClaimed = isTorn && !seen.closed.has(order);
+  const markers = new Markers(store);
+  for (const [order, { opening, ...records }] of orders) {
+    if (opening === undefined || records.intent !== undefined || seen.closed.has(order)) continue;
+    const isTorn =
+      opening.identity !== undefined && seen.torn.has(new Claims(store, opening.identity).prefix);
+    // What is missing from a copy may be in the original.
+    const isCopied = (await markers.standing(opening.journal)) !== "original";
+    of(order).maybeClaimed = isTorn || isCopied;
   }
   const earlier = await readEarlierBooks(store, (order) => orders.get(order)?.resolutions.at(-1));
   for (const { order } of earlier) orders.delete(order);

@@ -139,7 +139,7 @@ export class Journal {
   async complete(
     orderId: string,
     { outcome, status, receipt, cause }: Result,
-    ordered: RecordedArguments | undefined,
+    ordered?: RecordedArguments,
   ): Promise<void> {
     // Whoever finds the journal could pay there; the state keeps it.
     const { checkoutSessionUrl: _url, answer, ...kept } = receipt;
@@ -206,8 +206,8 @@ export class Journal {
     const result = completion && asResult(completion);
     const vercelIds = result === undefined ? [] : vercelIdsOf(result);
     // What most orders came to, and all that an update without news has to read.
-    if (result?.outcome === "bought") {
-      const { arguments: ordered, time } = completion as Completion;
+    if (result?.outcome === "bought" && completion?.arguments !== undefined) {
+      const { arguments: ordered, time } = completion;
       return { kind: "completed", result, order: orderId, ordered, time, vercelIds };
     }
     const resolution = (await this.#resolutions(orderId)).at(-1);
@@ -215,7 +215,7 @@ export class Journal {
     const intent = asIntent(claims.find(isIntentOf(orderId)));
     const ordered = intent?.arguments ?? completion?.arguments;
     const about = { order: orderId, ordered, time: intent?.time, vercelIds };
-    if (resolution !== undefined) {
+    if (resolution !== undefined && result?.outcome !== "bought") {
       const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
       return { kind: "resolved", resolution: wordOf(resolution), settled, ...about };
     }

@@ -2,6 +2,7 @@ import { billingPage, printable } from "../domain/messages";
 import { FINAL_ARGUMENTS } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import { type Declaration, isUnknown, knownOr, type Unknown } from "./inputs";
 
@@ -17,11 +18,17 @@ export type Wish =
   | { readonly kind: "withdraw" }
   | { readonly kind: "buy"; readonly attempt: number | Unknown };
 
-/** Throws a `Refusal` where the record doesn't allow what the program says. */
+/**
+ * Throws a `Refusal` where the record doesn't allow what the program says.
+ *
+ * @param sentence The one that is true of the purchase.
+ * @param newer Orders that were opened after the one on record, and have no outcome in the state.
+ */
 export function wishOf(
   state: PurchaseState,
   declaration: Declaration,
   sentence = sentenceOf(state.outcome, "later", state.settled),
+  newer: readonly Pick<OrderReference, "attempt">[] = [],
 ): Wish {
   const { name } = declaration;
   const refuse = (what: string, firstDo: string) => new Refusal(`${name}: ${what}`, firstDo, sentence);
@@ -56,7 +63,9 @@ export function wishOf(
       );
     }
   }
-  if (raised && withdraw !== undefined) {
+  // The attempt that was raised for an order in doubt is its own, and no further one.
+  const isOfNewer = !isUnknown(attempt) && newer.some((order) => attempt <= order.attempt);
+  if (raised && !isOfNewer && withdraw !== undefined) {
     throw refuse("withdraw and a higher attempt contradict each other.", "Remove one of them.");
   }
   refuseChanges(state, declaration, raised, refuse);

@@ -127,11 +127,15 @@ async function resolve(
   const isJournaled = order.journal !== undefined || order.signature !== undefined;
   const isHeld = from.known !== undefined && "order" in from.known;
   try {
-    // The order that the program would be made under may not have been sent: then it can't be any more.
-    const newest = openingsFor(run, declaration).findLast(({ journal }) => journal !== undefined);
-    if (newest !== undefined) await run.journal?.close(newest, { isUnneeded: true });
+    // From here on none of its orders can be sent, whoever still has it, or it is under way at this moment.
+    for (const one of openingsFor(run, declaration).filter(({ journal }) => journal !== undefined)) {
+      if ((await run.journal?.close(one, { isUnneeded: true })) !== false) continue;
+      const now = await run.knows(one);
+      if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, leaseProblem(now.lease));
+    }
     if (!order.unarmed && (isJournaled || isHeld)) await run.journal?.resolve(order.orderId, word);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const why = printable((error as Error).message, 300);
     if ("withdrawn" in word) {
       const problem = unreachable(run.settings.journalFolder, error);

@@ -2,7 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
-import { MEANING, sentenceOf } from "../domain/outcome";
+import { MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
@@ -105,7 +105,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
     const newer = newerOrders(run, state, declaration);
     const sentence = sentenceOnRecord(state, newer);
-    const wish = wishOf(state, declaration, sentence);
+    const wish = wishOf(state, declaration, sentence, newer);
     if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
     let findings: Findings;
     try {
@@ -204,7 +204,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (order === undefined || run.journal === undefined) return false;
     try {
       const result = { outcome, status: state.status as Result["status"], receipt, cause };
-      await run.journal.complete(order.orderId, result, undefined);
+      await run.journal.complete(order.orderId, result);
       return true;
     } catch (error) {
       console.log(
