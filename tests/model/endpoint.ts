@@ -5,8 +5,10 @@ const LONG = `${"x".repeat(499)}😀`;
 
 const intent = (kind: string, status: unknown) => (id: string) =>
   answered(200, { [kind]: { id, status, reason: HALF } });
-const error = (httpStatus: number, code: unknown, message: unknown = LONG) => () =>
-  answered(httpStatus, { error: { code, message } });
+const error =
+  (httpStatus: number, code: unknown, message: unknown = LONG) =>
+  () =>
+    answered(httpStatus, { error: { code, message } });
 const errorBesideIntent = (httpStatus: number, status: string) => (id: string) =>
   answered(httpStatus, { error: { code: "payment_failed" }, purchaseIntent: { id, status } });
 const text = (httpStatus: number, body: string) => (): Reply => ({

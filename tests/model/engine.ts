@@ -68,6 +68,8 @@ export class Engine {
     private readonly stack: Stack,
     private readonly process: ProviderProcess,
     private readonly command: Command,
+    /** Its provider process ends with this command, and serves no other. */
+    private readonly isWhole = true,
   ) {
     this.#state = stack.state;
     this.#program = stack.program;
@@ -113,7 +115,7 @@ export class Engine {
       if (error instanceof Failed || error instanceof Interrupted) return false;
       throw error;
     } finally {
-      this.process.done();
+      if (this.isWhole) this.process.done();
     }
   }
 
@@ -149,9 +151,7 @@ export class Engine {
 
   #replaces(half: Half): boolean {
     const resource = this.#state[half];
-    return (
-      resource !== undefined && (resource.isTainted || this.command.replace?.includes(half)) === true
-    );
+    return resource !== undefined && (resource.isTainted || this.command.replace?.includes(half)) === true;
   }
 
   /** The resource that an update goes on from; none where it is replaced. */
@@ -301,7 +301,8 @@ function storable(properties: Properties): Properties {
   const stored = JSON.parse(text);
   if (Object.values(properties).some((value) => value === undefined)) {
     for (const [key, value] of Object.entries(properties)) {
-      if (value === undefined && key !== "orderId" && key !== "__journal") throw new Fault(`${key} undefined`);
+      if (value === undefined && key !== "orderId" && key !== "__journal")
+        throw new Fault(`${key} undefined`);
     }
   }
   return stored;

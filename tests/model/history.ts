@@ -28,6 +28,10 @@ export interface Up {
   readonly hasToken: boolean;
   readonly mishap?: Mishap | undefined;
   readonly diskFault?: DiskFault | undefined;
+  /** Its answer takes minutes. */
+  readonly isSlow?: boolean | undefined;
+  /** At which of its steps its machine sleeps for an hour. */
+  readonly sleepsAt?: number | undefined;
   /** At which of its steps somebody copies the state and the journal. */
   readonly backup?: number | undefined;
 }
@@ -77,7 +81,15 @@ const reaction = fc.constantFrom<Reaction>(
 const answer = fc.oneof(
   {
     arbitrary: fc.constantFrom<Answer>(
-      ...(["succeeded", "pending", "failed", "checkout", "declined", "notConnected", "lostAfterCharge"] as const),
+      ...([
+        "succeeded",
+        "pending",
+        "failed",
+        "checkout",
+        "declined",
+        "notConnected",
+        "lostAfterCharge",
+      ] as const),
       ...(["lostAfterCharge", "lostBeforeCharge"] as const),
     ),
     weight: 3,
@@ -125,9 +137,17 @@ const up: fc.Arbitrary<Up> = fc.record({
   mishap: fc.option(mishap, { nil: undefined, freq: 2 }),
   diskFault: fc.option(diskFault, { nil: undefined, freq: 10 }),
   backup: fc.option(step, { nil: undefined, freq: 3 }),
+  isSlow: rarely(2),
+  sleepsAt: fc.option(step, { nil: undefined, freq: 12 }),
 });
 
-const turns = fc.array(fc.nat(2), { maxLength: 60 });
+/** Who takes the next step: the first for so long, then the second, too. */
+const startsLate = fc.integer({ min: 0, max: 120 }).map((steps) => [...Array<number>(steps).fill(0), 1]);
+
+/** Who takes the next step: one for some steps, then another, so that they meet anywhere in a command. */
+const turns = fc
+  .array(fc.record({ who: fc.nat(1), steps: fc.oneof(fc.nat(4), fc.nat(40)) }), { maxLength: 12 })
+  .map((bursts) => bursts.flatMap(({ who, steps }) => Array<number>(steps).fill(who)));
 const backup = fc.nat(3);
 
 const one = <A extends Act["do"]>(...acts: A[]) => fc.constantFrom(...acts);
@@ -180,14 +200,20 @@ export const PLAIN_UP: Up = {
   stopsBetween: false,
   hasToken: true,
 };
-const plain = (changes: Partial<Up> = {}): Act => ({ do: "up", ups: [{ ...PLAIN_UP, ...changes }], turns: [] });
+const plain = (changes: Partial<Up> = {}): Act => ({
+  do: "up",
+  ups: [{ ...PLAIN_UP, ...changes }],
+  turns: [],
+});
 
 /** Two updates that find the same unused order: of a stack and its copy, or of a process that was left behind. */
-const race: fc.Arbitrary<Act[]> = fc.record({ isCopy: fc.boolean(), at: step, turns }).map((r) => [
-  plain(r.isCopy ? { stopsBetween: true } : { mishap: { kind: "kill", at: r.at } }),
-  ...(r.isCopy ? [{ do: "copy", stack: 0, to: "same", backup: 0 } as const] : []),
-  { do: "up", ups: [PLAIN_UP, ...(r.isCopy ? [{ ...PLAIN_UP, stack: 1 }] : [])], turns: r.turns },
-]);
+const race: fc.Arbitrary<Act[]> = fc
+  .record({ isCopy: fc.boolean(), at: step, turns })
+  .map((r) => [
+    plain(r.isCopy ? { stopsBetween: true } : { mishap: { kind: "kill", at: r.at } }),
+    ...(r.isCopy ? [{ do: "copy", stack: 0, to: "same", backup: 0 } as const] : []),
+    { do: "up", ups: [PLAIN_UP, ...(r.isCopy ? [{ ...PLAIN_UP, stack: 1 }] : [])], turns: r.turns },
+  ]);
 
 /** A copy of the journal that was made while an order was under way, used by another machine or in its place. */
 const copied: fc.Arbitrary<Act[]> = fc
@@ -234,13 +260,65 @@ const overlap: fc.Arbitrary<Act[]> = fc
     ...(minutes > 9 ? [{ do: "wait", minutes } as const] : []),
   ]);
 
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 3 },
+    { arbitrary: arbitrary as fc.Arbitrary<T | undefined>, weight: 1 },
+  );
+
+/** The second starts somewhere within the first. */
+const plainOverlap: fc.Arbitrary<Act[]> = fc
+  .record({
+    start: startsLate,
+    turns,
+    answer,
+    attempt: fc.constantFrom<Reaction>("nothing", "raise", "withdraw", "adopt"),
+    at: seldom(step),
+    isSlow: fc.boolean(),
+  })
+  .map((o) => [
+    {
+      do: "up",
+      ups: [
+        {
+          ...PLAIN_UP,
+          answer: o.answer,
+          mishap: o.at === undefined ? undefined : { kind: "kill", at: o.at },
+        },
+        { ...PLAIN_UP, reaction: o.attempt },
+      ],
+      turns: [...o.start, ...o.turns],
+    },
+    plain(),
+  ]);
+
 const scene = fc.oneof(
   { arbitrary: act.map((single) => [single]), weight: 30 },
   { arbitrary: race, weight: 1 },
   { arbitrary: copied, weight: 2 },
   { arbitrary: inDoubt, weight: 2 },
   { arbitrary: overlap, weight: 2 },
+  { arbitrary: plainOverlap, weight: 1 },
 );
+
+const scenesOf = (arbitrary: fc.Arbitrary<Act[]>, most: number) =>
+  fc.array(arbitrary, { minLength: 1, maxLength: most }).map((scenes) => scenes.flat());
+
+/** The state is not written after the request. */
+export const killed = scenesOf(
+  fc.record({ at: step }).map(({ at }) => [plain({ mishap: { kind: "kill", at } }), plain()]),
+  1,
+);
+
+/** A machine sleeps in the middle of an update. */
+export const asleep = scenesOf(
+  fc.record({ at: step }).map(({ at }) => [plain({ sleepsAt: at }), plain()]),
+  1,
+);
+
+/** For guards that only these find soon. */
+export const storedCopies = scenesOf(copied, 1);
+export const overlaps = scenesOf(fc.oneof(race, plainOverlap, plainOverlap, plainOverlap), 2);
 
 export const histories = fc.array(scene, { minLength: 1, maxLength: 7 }).map((scenes) => scenes.flat());
 

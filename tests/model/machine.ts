@@ -3,7 +3,7 @@ import type { Reply } from "../../provider/src/http/request";
 import type { Durability, JournalStore } from "../../provider/src/journal/store";
 import { Run } from "../../provider/src/lifecycle/run";
 import type { Disk } from "./disk";
-import { running, type SimulatedProcess, started } from "./simulation";
+import { running, type SimulatedProcess, sleeper, started } from "./simulation";
 import type { Turns } from "./turns";
 
 /**
@@ -44,6 +44,8 @@ export interface Circumstances {
   /** At which step somebody copies the state and the journal. */
   readonly backup?: { readonly at: number; take(): void } | undefined;
   readonly hasToken?: boolean;
+  readonly isSlow?: boolean | undefined;
+  readonly sleepsAt?: number | undefined;
   /** The same in all provider processes of one engine process. */
   readonly engine: string;
   disk(folder: string): Disk;
@@ -52,7 +54,7 @@ export interface Circumstances {
   /** A record is about to be written. */
   writing(): void;
   /** The endpoint gets the request, and acts. */
-  send(orderId: string, until: number): { readonly reply: Reply; answered(): void };
+  send(orderId: string, until: number, name: string): { readonly reply: Reply; answered(): void };
   said(line: string, isThrown: boolean): void;
 }
 
@@ -87,7 +89,7 @@ export class ProviderProcess implements SimulatedProcess {
     const { engine } = circumstances;
     this.run = new Run(
       {
-        buy: ({ orderId }, _endpoint, mayStillSend) => this.#buy(orderId, mayStillSend),
+        buy: ({ orderId, name }, _endpoint, mayStillSend) => this.#buy(orderId, name, mayStillSend),
         ask: () => this.#ask(),
         engineIsGone: () => this.#looksForEngine(),
         books: async () => [],
@@ -149,6 +151,7 @@ export class ProviderProcess implements SimulatedProcess {
 
   async #step() {
     this.#strike();
+    if (this.#steps === this.#circumstances.sleepsAt) await sleeper.sleep(3_600_000);
     await this.#turn();
   }
 
@@ -169,10 +172,11 @@ export class ProviderProcess implements SimulatedProcess {
     this.#interrupted.reject(new Interrupted());
   }
 
-  async #buy(orderId: string, mayStillSend: () => boolean): Promise<Reply> {
+  async #buy(orderId: string, name: string, mayStillSend: () => boolean): Promise<Reply> {
     await this.#step();
     if (!mayStillSend()) return { kind: "unsent", problem: "too late", tooLate: true };
-    const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS);
+    const { reply, answered } = this.#circumstances.send(orderId, LONGEST_REQUEST_MS, name);
+    if (this.#circumstances.isSlow) await sleeper.sleep(120_000);
     await this.#step();
     answered();
     return reply;

@@ -59,6 +59,10 @@ interface Judged {
     readonly last: number;
   }[];
   readonly sent: Request[];
+  /** How many requests there had been when it began: it can't know of those that another one sends meanwhile. */
+  readonly since: number;
+  /** Its attempt was used, whether or not a request left. */
+  hasTried: boolean;
 }
 
 const NONE: State = { condemned: [] };
@@ -78,7 +82,6 @@ export class World {
   readonly #backups: Backup[] = [];
   readonly #stacks: Stack[] = [newStack()];
   #violation: Violation | undefined;
-  readonly trace: string[] = [];
   #ids = 0;
 
   constructor() {
@@ -180,7 +183,7 @@ export class World {
   async #settle(stack: Stack, word: "adopt" | "withdraw"): Promise<void> {
     const order = readPurchase(stack.state.purchase?.outputs ?? {}).order ?? lastOpening(stack.state);
     if (order?.journal === undefined) return;
-    const process = this.#process(stack, PLAIN_UP, newJudged(stack, stack.folder));
+    const process = this.#process(stack, PLAIN_UP, this.#judged(stack, stack.folder));
     const journal = process.run;
     await this.#turns.play([
       () =>
@@ -189,7 +192,8 @@ export class World {
           const known = await journal.knows(order);
           const isOver = known.kind === "inDoubt" ? known.lease === undefined : known.kind !== "nothing";
           if (!isOver || (known.kind === "completed" && known.result.outcome === "bought")) return;
-          if (word === "withdraw" && known.kind === "neverSent" && !(await journal.journal?.close(order))) return;
+          if (word === "withdraw" && known.kind === "neverSent" && !(await journal.journal?.close(order)))
+            return;
           const said = word === "adopt" ? { adopted: "in_settled" } : { withdrawn: true as const };
           await journal.journal?.resolve(order.orderId, said);
         }),
@@ -198,7 +202,7 @@ export class World {
   }
 
   async #destroy(stack: Stack): Promise<void> {
-    const judged = newJudged(stack, stack.folder);
+    const judged = this.#judged(stack, stack.folder);
     const { state } = stack;
     const process = this.#process(stack, PLAIN_UP, judged);
     const command = { config: { "vercelCredits:journal": stack.folder } };
@@ -279,11 +283,19 @@ export class World {
     const isOverlap = ups.length > 1 && stacks[0] === stacks[1];
     const before = this.#requests.length;
     await this.#turns.play(
-      ups.map((up, i) => () => this.#up(stacks[i] as Stack, up, isAlone)),
+      ups.map((up, i) => async () => {
+        // The second of one stack starts when its turn comes: with the state that there is by then.
+        if (isOverlap && i > 0) await this.#turns.take(0);
+        return this.#up(stacks[i] as Stack, up, isAlone);
+      }),
       turns,
     );
     // One update at a time is assumed where there is no journal: the later one overwrites what the other one wrote.
-    if (isOverlap) for (const request of this.#requests.slice(before)) this.#excused.add(request);
+    if (!isOverlap) return;
+    for (const request of this.#requests.slice(before)) this.#excused.add(request);
+    // Nor can the state that is written last tell that an attempt was stopped in the other one: people were told.
+    const stack = stacks[0] as Stack;
+    stack.raises.set(stack.program.attempt, new Set(stack.known));
   }
 
   async #up(stack: Stack, up: Up, isAlone: boolean): Promise<void> {
@@ -297,17 +309,25 @@ export class World {
     };
     let isAnnounced = true;
     if (up.previews) {
-      const judged = newJudged(stack, folder);
-      const process = this.#process(stack, { ...up, mishap: undefined, backup: undefined }, judged, "preview");
+      const judged = this.#judged(stack, folder, up);
+      const process = this.#process(
+        stack,
+        { ...up, mishap: undefined, backup: undefined, sleepsAt: undefined },
+        judged,
+        "preview",
+      );
       const succeeds = await new Engine(stack, process, command).preview();
       this.#judgeWords(judged);
       if (!succeeds) return;
       if (isAlone) isAnnounced = judged.lines.some(({ line }) => line.startsWith("💳"));
     }
-    const judged = newJudged(stack, folder, up, this.#completedIn(folder, stack.host), this.#completedIn(folder, stack.host, /./));
+    const judged = this.#judged(stack, folder, up);
     const process = this.#process(stack, up, judged, isAnnounced ? "announced" : "unannounced");
     const succeeds = await new Engine(stack, process, command).update();
     if (!process.isLost) this.#judgeWords(judged);
+    // What was replaced, or is no longer declared, was forgotten on purpose.
+    this.#removed.push(judged.before.condemned.filter(({ half }) => half === "purchase"));
+    if (judged.replaces.includes("purchase")) this.#removed.push(judged.before.purchase);
     this.#learn(stack, judged);
     if (isAlone && !process.isLost) this.#expectKeptRecord(judged, up, succeeds);
   }
@@ -324,19 +344,26 @@ export class World {
         stack.raises.set(program.attempt + 1, new Set(stack.known));
         return;
       case "lower":
-        return change({ attempt: Math.max(1, program.attempt - 1) });
+        change({ attempt: Math.max(1, program.attempt - 1) });
+        return;
       case "adopt":
-        return change({ adopt: found ?? "in_elsewhere", withdraw: undefined });
+        change({ adopt: found ?? "in_elsewhere", withdraw: undefined });
+        return;
       case "adopt another":
-        return change({ adopt: `in_another${program.attempt}`, withdraw: undefined });
+        change({ adopt: `in_another${program.attempt}`, withdraw: undefined });
+        return;
       case "withdraw":
-        return change({ withdraw: true, adopt: undefined });
+        change({ withdraw: true, adopt: undefined });
+        return;
       case "take back":
-        return change({ withdraw: undefined, adopt: undefined });
+        change({ withdraw: undefined, adopt: undefined });
+        return;
       case "amount":
-        return change({ amount: program.amount === 10 ? 20 : 10 });
+        change({ amount: program.amount === 10 ? 20 : 10 });
+        return;
       case "default team":
-        return change({ team: program.team === undefined ? "acme" : undefined });
+        change({ team: program.team === undefined ? "acme" : undefined });
+        return;
     }
   }
 
@@ -348,14 +375,15 @@ export class World {
     }
   }
 
-  #completedIn(folder: string | undefined, host: Host, outcome = /"outcome": "(bought|pending|checkout)"/): ReadonlySet<string> {
+  #completedIn(
+    folder: string | undefined,
+    host: Host,
+    outcome = /"outcome": "(bought|pending|checkout)"/,
+  ): ReadonlySet<string> {
     if (folder === undefined) return new Set();
     const completed = this.#disk(folder, host)
       .entries()
-      .filter(
-        ([name, text]) =>
-          name.endsWith(".completion") && outcome.test(text) && isWhole(text),
-      );
+      .filter(([name, text]) => name.endsWith(".completion") && outcome.test(text) && isWhole(text));
     return new Set(completed.map(([name]) => name.replace(".completion", "")));
   }
 
@@ -364,6 +392,7 @@ export class World {
     const { answer } = up;
     const intentId = `pur_${this.#requests.length}_of_${orderId}`;
     const reply = kindOf(answer).reply(intentId);
+    judged.hasTried = true;
     if (reply.kind === "unsent") return { reply, answered: () => undefined };
     const { attempt, amount, team } = program;
     const request: Request = {
@@ -373,7 +402,6 @@ export class World {
       isUnderWay: true,
     };
     const others = [...this.#requests];
-    this.trace.push(`SEND ${orderId} ${attempt} ${answer}`);
     this.#requests.push(request);
     judged.sent.push(request);
     if (others.some((other) => other.orderId === orderId)) this.#violate("two requests left for one order");
@@ -408,7 +436,14 @@ export class World {
   #expectClaim({ orderId, attempt }: Request, disk: Disk, others: readonly Request[]): void {
     const claims = claimsBeside(disk, orderId);
     const own = claims.findIndex((claim) => claim.order === orderId);
-    if (own === -1) return this.#violate("a request left without an intent record");
+    if (own === -1) {
+      this.#violate("a request left without an intent record");
+      return;
+    }
+    if (clock.now > Date.parse(claims[own]?.until ?? "")) this.#violate("a request left past its lease");
+    if (disk.has(`${orderId}.resolution.1`) || disk.has(`${orderId}.forgotten`)) {
+      this.#violate("a request left for an order that was settled or forgotten");
+    }
     const released = claims.slice(0, own).findLastIndex((claim) => disk.has(`${claim.order}.forgotten`));
     for (const claim of claims.slice(released + 1, own)) {
       const other = others.find((one) => one.orderId === claim.order);
@@ -440,20 +475,24 @@ export class World {
       const isTrue = charged.every(
         (one) => one.attempt < last || this.#untellable.has(one) || isWithdrawn || this.#isWithdrawn(one),
       );
-      // A record that was replaced, or lost its URN, is spoken of as what it was.
-      const isOfReplaced = line.startsWith("🗑️") && (replaces.includes("purchase") || before.condemned.length > 0);
+      // A record that goes is spoken of as what it was; whether it may go is judged where it is deleted.
+      const isOfReplaced = line.startsWith("🗑️");
       // A known gap: an order that is created knows no purchase that is on record without it.
       const isOfNewOrder =
         line.startsWith(`${program.name} was not bought.`) &&
         (before.order === undefined || replaces.includes("order"));
-      if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder) this.#violate(`said of a charge: ${line}`);
-      if (said.includes(CHARGED) && !this.#mayBeCharged(program)) this.#violate(`said of no charge: ${line}`);
+      if (said.includes(NOTHING_CHARGED) && !isTrue && !isOfReplaced && !isOfNewOrder)
+        this.#violate(`said of a charge: ${line}`);
+      if (said.includes(CHARGED) && !isOfReplaced && !this.#mayBeCharged(program))
+        this.#violate(`said of no charge: ${line}`);
     }
   }
 
   #isWithdrawn({ orderId }: Request): boolean {
     return [...this.#disks.values()].some(({ disk }) =>
-      disk.entries().some(([name, text]) => name.startsWith(`${orderId}.resolution`) && /withdrawn/.test(text)),
+      disk
+        .entries()
+        .some(([name, text]) => name.startsWith(`${orderId}.resolution`) && /withdrawn/.test(text)),
     );
   }
 
@@ -491,7 +530,8 @@ export class World {
       const isSame = now.outcome === "bought" && old.receipt.intentId === now.receipt.intentId;
       const isLate = old.outcome === "adopted" && now.outcome === "bought";
       const isCorrected = old.outcome === "adopted" && stack.program.withdraw === true;
-      if (!isSame && !isLate && !isCorrected) this.#violate("the record of a purchase that was made was changed");
+      if (!isSame && !isLate && !isCorrected)
+        this.#violate("the record of a purchase that was made was changed");
       return;
     }
     if (now.order?.orderId === old.order?.orderId || now.outcome === old.outcome) return;
@@ -527,7 +567,8 @@ export class World {
     if (program.attempt !== last.attempt || last.journal === undefined) return;
     const { order, outcome } = readPurchase(stack.state.purchase?.outputs ?? {});
     const isNewer = last.orderId !== lastOpening(stack.state)?.orderId;
-    if (isNewer || order?.orderId === last.orderId || outcome === "adopted" || outcome === "withdrawn") return;
+    if (isNewer || order?.orderId === last.orderId || outcome === "adopted" || outcome === "withdrawn")
+      return;
     const request = this.#requests.find(({ orderId }) => orderId === last.orderId);
     if (request?.amount !== program.amount || request.team !== program.team) return;
     this.#violate("what the journal knows was not recorded");
@@ -568,7 +609,7 @@ export class World {
     const states = JSON.stringify([this.#stacks.map(({ state }) => state), this.#removed]);
     for (const request of this.#requests.filter(isCharge)) {
       const mark = isNamed(request) && request.folder !== undefined ? request.intentId : request.orderId;
-      const isFound = states.includes(mark) || states.includes(request.orderId) || this.#isInJournal(request);
+      const isFound = states.includes(mark) || this.#isInJournal(request);
       if (!isFound && !this.#excused.has(request)) this.#violate("the record of a charge is lost");
     }
   }
@@ -581,6 +622,24 @@ export class World {
       }
       return claimsBeside(disk, request.orderId).length > 0;
     });
+  }
+
+  #judged(stack: Stack, folder: string | undefined, up: Up = PLAIN_UP): Judged {
+    const { state, program } = stack;
+    const replaces = HALVES.filter((half) => state[half]?.isTainted || up.replace.includes(half));
+    const kept = HALVES.filter((half) => !replaces.includes(half)).map((half) => state[half]?.outputs);
+    return {
+      ...{ stack, program, folder, replaces },
+      before: state,
+      identity: program.urn,
+      mentions: JSON.stringify(kept),
+      completed: this.#completedIn(folder, stack.host),
+      ended: this.#completedIn(folder, stack.host, /./),
+      since: this.#requests.length,
+      lines: [],
+      sent: [],
+      hasTried: false,
+    };
   }
 
   #process(
@@ -598,6 +657,8 @@ export class World {
       mishap: up.mishap,
       diskFault: up.diskFault,
       hasToken: up.hasToken,
+      isSlow: up.isSlow,
+      sleepsAt: up.sleepsAt,
       engine: `engine ${id}`,
       ...(up.backup !== undefined && {
         backup: { at: up.backup, take: () => this.#backUp(stack, judged.folder) },
@@ -613,12 +674,13 @@ export class World {
         return this.#send(judged, up, orderId, until);
       },
       said: (line, isThrown) => {
-        this.trace.push(`${id}: ${line}`);
         const about = this.#requestsOf(judged, up.diskFault !== undefined);
         const ofPurchase = this.#requests.filter(
           ({ identity, folder }) => identity === judged.identity && folder === judged.folder,
         );
-        const last = Math.max(0, ...[...about, ...ofPurchase].map(({ attempt }) => attempt));
+        // An error hook's second call can take the place of what the first one kept.
+        const used = judged.hasTried || up.again ? judged.program.attempt : 0;
+        const last = Math.max(used, ...[...about, ...ofPurchase].map(({ attempt }) => attempt));
         judged.lines.push({ line, isThrown, charged: about.filter(isCharge), last });
       },
     });
@@ -627,10 +689,10 @@ export class World {
   }
 
   /** The requests that a command's words are about: those that its state has, or, where it has none, its journal. */
-  #requestsOf({ stack, mentions, sent, folder, identity }: Judged, isBlind: boolean): Request[] {
-    return this.#requests.filter((request) => {
+  #requestsOf({ stack, mentions, sent, folder, identity, since }: Judged, isBlind: boolean): Request[] {
+    return this.#requests.filter((request, number) => {
       if (mentions.includes(request.orderId) || sent.includes(request)) return true;
-      if (isBlind || folder === undefined || mentions.includes("order_")) return false;
+      if (isBlind || number >= since || folder === undefined || mentions.includes("order_")) return false;
       if (request.identity !== identity) return false;
       const disk = this.#disk(folder, stack.host);
       const claims = claimsBeside(disk, request.orderId);
@@ -656,15 +718,30 @@ export class World {
     const { program, state } = stack;
     if (program.adopt !== undefined || program.withdraw !== undefined) return false;
     const last = lastOpening(state);
-    const { outcome, order, arguments: args, stoppedAttempt = 0 } = readPurchase(state.purchase?.outputs ?? {});
+    const {
+      outcome,
+      order,
+      arguments: args,
+      stoppedAttempt = 0,
+    } = readPurchase(state.purchase?.outputs ?? {});
     if (stoppedAttempt >= program.attempt) return false;
     if (last === undefined || this.#requests.some(({ orderId }) => orderId === last.orderId)) return false;
-    if (claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some((one) => one.order === last.orderId)) {
+    if (
+      claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some(
+        (one) => one.order === last.orderId,
+      )
+    ) {
       const text = this.#disk(stack.folder, stack.host).read(`${last.orderId}.completion`);
       if (!text || JSON.parse(text).outcome !== "notSent") return false;
     }
     if (last.unarmed || program.attempt !== last.attempt) return false;
-    if (state.purchase === undefined) return !this.#requests.some(({ attempt }) => attempt >= last.attempt);
+    if (state.purchase === undefined || state.purchase.isTainted) {
+      // Nobody can tell what was on record from what never was, so what the journal has stops it.
+      const stops = ["bought", "pending", "checkout"];
+      return !this.#requests.some(
+        (one) => one.attempt >= last.attempt || stops.includes(kindOf(one.answer).outcome),
+      );
+    }
     if (order?.orderId === last.orderId) return outcome === "notSent";
     const isRaised = program.attempt > Number(args.attempt);
     return isRaised && MEANING[outcome].anotherRequest !== "never";
@@ -690,6 +767,7 @@ interface ClaimInDisk {
   readonly order?: string | undefined;
   readonly closed?: string | undefined;
   readonly pid: number;
+  readonly until?: string | undefined;
 }
 
 /** The claims of the purchase that an order has one on, oldest first. */
@@ -702,12 +780,14 @@ function claimsBeside(disk: Disk, orderId: string): ClaimInDisk[] {
     .filter(([name]) => name.startsWith(prefix))
     .sort(([a], [b]) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)))
     .map(([, text]) => JSON.parse(text))
-    .map(({ order, closed, process }) => ({ order, closed, pid: process.pid }));
+    .map(({ order, closed, process, until }) => ({ order, closed, pid: process.pid, until }));
 }
 
 function claimTextOf(disk: Disk, orderId: string): string {
   return (
-    disk.entries().find(([name, text]) => name.startsWith("intent.") && text.includes(`"closed": "${orderId}"`))?.[1] ??
+    disk
+      .entries()
+      .find(([name, text]) => name.startsWith("intent.") && text.includes(`"closed": "${orderId}"`))?.[1] ??
     ""
   );
 }
@@ -736,26 +816,6 @@ function newStack(): Stack {
     state: NONE,
     known: new Set(),
     raises: new Map(),
-  };
-}
-
-function newJudged(
-  stack: Stack,
-  folder: string | undefined,
-  up: Pick<Up, "replace"> = PLAIN_UP,
-  completed: ReadonlySet<string> = new Set(),
-  ended: ReadonlySet<string> = new Set(),
-): Judged {
-  const { state, program } = stack;
-  const replaces = HALVES.filter((half) => state[half]?.isTainted || up.replace.includes(half));
-  const kept = HALVES.filter((half) => !replaces.includes(half)).map((half) => state[half]?.outputs);
-  return {
-    ...{ stack, program, folder, replaces, completed, ended },
-    before: state,
-    identity: program.urn,
-    mentions: JSON.stringify(kept),
-    lines: [],
-    sent: [],
   };
 }
 

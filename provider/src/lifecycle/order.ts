@@ -268,7 +268,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
       const known = await run.knows(last);
-      sentence = sentenceOfKnowledge(known);
+      // What was never sent is certain once it is closed, and returns there.
+      if (known.kind !== "neverSent") sentence = sentenceOfKnowledge(known);
       if (known.kind === "resolved" || (known.kind === "nothing" && isOnRecord)) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
