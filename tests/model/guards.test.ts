@@ -10,7 +10,16 @@ import * as decision from "../../provider/src/lifecycle/decision";
 import * as findings from "../../provider/src/lifecycle/findings";
 import { Disk } from "./disk";
 import { Fault } from "./engine";
-import { asleep, histories, killed, overlaps, storedCopies, undisturbedHistories } from "./history";
+import {
+  asleep,
+  halved,
+  histories,
+  killed,
+  overlaps,
+  storedCopies,
+  undisturbedHistories,
+  unjournaled,
+} from "./history";
 import { print, Violation, World } from "./world";
 
 // Modules whose functions can be replaced.
@@ -45,6 +54,8 @@ const PROPERTIES = {
   histories: { holds: holdsFor(histories), runs: 600 },
   copies: { holds: holdsFor(storedCopies), runs: 150 },
   overlaps: { holds: holdsFor(overlaps), runs: 600 },
+  halved: { holds: holdsFor(halved), runs: 200 },
+  unjournaled: { holds: holdsFor(unjournaled), runs: 200 },
   killed: { holds: holdsFor(killed), runs: 60 },
   asleep: { holds: holdsFor(asleep), runs: 60 },
   undisturbed: {
@@ -58,9 +69,10 @@ const PROPERTIES = {
 };
 
 /** A guard of the design, broken on purpose, and the histories that find it soonest. */
-const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
+const BROKEN: Record<string, { in: keyof typeof PROPERTIES; finds: RegExp; break(): void }> = {
   "an order can be used again": {
-    in: "histories",
+    in: "unjournaled",
+    finds: /two requests left for one order/,
     break() {
       const { disarm } = ArmedOrders.prototype;
       jest.spyOn(ArmedOrders.prototype, "disarm").mockImplementation(function (this: ArmedOrders, id) {
@@ -68,18 +80,33 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
         if (order) this.arm(order);
         return order;
       });
-      // With a journal its claim would stop the second use.
-      jest.spyOn(Journal.prototype, "claim").mockResolvedValue({ kind: "claimed", sendBefore: Infinity });
+    },
+  },
+  "an order of another process counts as armed": {
+    in: "unjournaled",
+    finds: /two requests left for one order|said of a charge/,
+    break() {
+      const { arm, disarm } = ArmedOrders.prototype;
+      const ofAll = new ArmedOrders();
+      const rearm = (id: string) => {
+        const order = disarm.call(ofAll, id);
+        if (order) arm.call(ofAll, order);
+        return order;
+      };
+      jest.spyOn(ArmedOrders.prototype, "arm").mockImplementation((order) => arm.call(ofAll, order));
+      jest.spyOn(ArmedOrders.prototype, "disarm").mockImplementation(rearm);
     },
   },
   "a request leaves before its intent is written": {
     in: "histories",
+    finds: /without an intent record/,
     break() {
       jest.spyOn(Journal.prototype, "claim").mockResolvedValue({ kind: "claimed", sendBefore: Infinity });
     },
   },
   "the disk takes each record for the first of its name": {
     in: "overlaps",
+    finds: /without an intent record|two requests/,
     break() {
       const { createIfAbsent } = Disk.prototype;
       jest.spyOn(Disk.prototype, "createIfAbsent").mockImplementation(function (this: Disk, ...record) {
@@ -94,12 +121,14 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "an order is closed without a record": {
     in: "overlaps",
+    finds: /settled or forgotten|took for one never sent|without a higher attempt/,
     break() {
       jest.spyOn(Journal.prototype, "close").mockResolvedValue(true);
     },
   },
   "a copy counts as the original": {
     in: "copies",
+    finds: /another request left for a purchase on record/,
     break() {
       const { standing } = Markers.prototype;
       jest.spyOn(Markers.prototype, "standing").mockImplementation(async function (this: Markers, journal) {
@@ -110,6 +139,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "an intent without a completion counts as never sent": {
     in: "histories",
+    finds: /./,
     break() {
       const { knows } = Journal.prototype;
       jest.spyOn(Journal.prototype, "knows").mockImplementation(async function (this: Journal, order) {
@@ -120,6 +150,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "a journal that knows nothing of an order counts as proof": {
     in: "copies",
+    finds: /another request left for a purchase on record/,
     break() {
       const { knows } = Journal.prototype;
       jest.spyOn(Journal.prototype, "knows").mockImplementation(async function (this: Journal, order) {
@@ -130,12 +161,14 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "the journal knows nothing": {
     in: "undisturbed",
+    finds: /did not buy by itself/,
     break() {
       jest.spyOn(Journal.prototype, "knows").mockResolvedValue({ kind: "nothing" });
     },
   },
   "a claim is taken by a number that is free, whoever has those before": {
     in: "overlaps",
+    finds: /requests? left .* without a higher attempt/,
     break() {
       const { all } = Claims.prototype;
       jest.spyOn(Claims.prototype, "all").mockImplementation(async function (this: Claims) {
@@ -149,12 +182,14 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "a lease ends at once": {
     in: "overlaps",
+    finds: /two leases|settled or forgotten/,
     break() {
       jest.spyOn(claiming, "leaseOf").mockReturnValue(undefined);
     },
   },
   "a sender past its lease still sends": {
     in: "asleep",
+    finds: /past its lease/,
     break() {
       const { leaseFor } = claiming;
       jest.spyOn(claiming, "leaseFor").mockImplementation((seconds, now) => ({
@@ -163,36 +198,39 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
       }));
     },
   },
-  "a refusal is tried again by itself": {
-    in: "histories",
+  "a new order is permission, after an answer is missing": {
+    in: "halved",
+    finds: /another request left for a purchase on record/,
     break() {
       const { actionOf } = findings;
       jest.spyOn(findings, "actionOf").mockImplementation((state, wish, known) => {
         const action = actionOf(state, wish, known);
         return action.kind === "keep" && state.outcome === "unknown" ? { kind: "again" } : action;
       });
-      const { knows } = Journal.prototype;
-      jest.spyOn(Journal.prototype, "knows").mockImplementation(async function (this: Journal, order) {
-        const known = await knows.call(this, order);
-        return known.kind === "completed" && known.result.outcome === "unknown"
-          ? { kind: "neverSent", isClosed: true }
-          : known;
-      });
-      jest.spyOn(Journal.prototype, "claimedElsewhere").mockResolvedValue(undefined);
     },
   },
-  "a new order is permission": {
-    in: "histories",
+  "a new order is permission, after a refusal": {
+    in: "halved",
+    finds: /another request left for a purchase on record/,
     break() {
       const { actionOf } = findings;
-      jest.spyOn(findings, "actionOf").mockImplementation((state, wish, known) => {
-        const action = actionOf(state, wish, known);
-        return action.kind === "keep" && state.outcome !== "bought" ? { kind: "again" } : action;
-      });
+      const { wishOf } = decision;
+      // What is refused is asked about nowhere; as this wish it is.
+      jest
+        .spyOn(decision, "wishOf")
+        .mockImplementation((...asked) =>
+          asked[0].outcome === "refused" ? { kind: "buy", attempt: 1 } : wishOf(...asked),
+        );
+      jest
+        .spyOn(findings, "actionOf")
+        .mockImplementation((state, ...rest) =>
+          state.outcome === "refused" ? { kind: "again" } : actionOf(state, ...rest),
+        );
     },
   },
   "a lower attempt, or a raised one after bought, is a word, too": {
     in: "histories",
+    finds: /has the purchase as made|that was made was changed/,
     break() {
       const { wishOf } = decision;
       jest.spyOn(decision, "wishOf").mockImplementation((state, declaration) => {
@@ -204,6 +242,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "any 4xx counts as refused": {
     in: "histories",
+    finds: /said of a charge|answered as/,
     break() {
       const { judge } = judging;
       jest.spyOn(judging, "judge").mockImplementation((reply) => {
@@ -215,6 +254,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "Vercel's word is taken for the outcome": {
     in: "histories",
+    finds: /said of a charge|answered as/,
     break() {
       const { judge } = judging;
       jest.spyOn(judging, "judge").mockImplementation((reply) => {
@@ -227,6 +267,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "the journal keeps no receipt": {
     in: "killed",
+    finds: /record of a charge is lost/,
     break() {
       const { complete } = Journal.prototype;
       jest.spyOn(Journal.prototype, "complete").mockImplementation(function (
@@ -241,6 +282,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "a message says that nothing was charged, whatever it was": {
     in: "histories",
+    finds: /said of a charge/,
     break() {
       const { toWellFormed } = String.prototype;
       jest.spyOn(String.prototype, "toWellFormed").mockImplementation(function (this: string) {
@@ -250,6 +292,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; break(): void }> = {
   },
   "half a character is left in a message": {
     in: "histories",
+    finds: /half a character/,
     break() {
       jest.spyOn(String.prototype, "toWellFormed").mockImplementation(function (this: string) {
         return String(this);
@@ -281,4 +324,5 @@ test.each(Object.keys(BROKEN))("it is noticed where %s", async (name) => {
   if (process.env.SHOW) process.stdout.write(`${name}: ${found.numRuns} ${found.errorInstance}\n`);
   const { errorInstance } = found;
   expect(errorInstance instanceof Violation || errorInstance instanceof Fault).toBe(true);
+  expect(String(errorInstance)).toMatch(guard.finds);
 });

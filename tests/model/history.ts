@@ -64,6 +64,12 @@ const rarely = (weight: number) =>
   fc.oneof({ arbitrary: fc.constant(false), weight: 20 - weight }, { arbitrary: fc.constant(true), weight });
 const often = (weight: number) => rarely(weight).map((is) => !is);
 
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 3 },
+    { arbitrary: arbitrary as fc.Arbitrary<T | undefined>, weight: 1 },
+  );
+
 const stack = fc.nat(1);
 const someHalves = fc.constantFrom<readonly Half[]>(["order"], ["purchase"], ["order", "purchase"]);
 const noneOrSomeHalves = fc.oneof(
@@ -235,9 +241,10 @@ const inDoubt: fc.Arbitrary<Act[]> = fc
     does: fc.constantFrom("taint", "state delete", "rename"),
     journal: fc.constantFrom<Up["journal"]>("home", "off"),
     isLost: fc.boolean(),
+    first: fc.constantFrom<Answer>("lostAfterCharge", "declined"),
   })
-  .map(({ at, kind, halves, does, journal, isLost }) => [
-    plain({ answer: "lostAfterCharge", journal, ...(isLost ? {} : { mishap: { kind, at } }) }),
+  .map(({ at, kind, halves, does, journal, isLost, first }) => [
+    plain({ answer: first, journal, ...(isLost ? {} : { mishap: { kind, at } }) }),
     does === "rename"
       ? { do: "rename", stack: 0, aliased: halves }
       : { do: does as "taint" | "state delete", stack: 0, halves },
@@ -259,12 +266,6 @@ const overlap: fc.Arbitrary<Act[]> = fc
     },
     ...(minutes > 9 ? [{ do: "wait", minutes } as const] : []),
   ]);
-
-const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
-  fc.oneof(
-    { arbitrary: fc.constant(undefined), weight: 3 },
-    { arbitrary: arbitrary as fc.Arbitrary<T | undefined>, weight: 1 },
-  );
 
 /** The second starts somewhere within the first. */
 const plainOverlap: fc.Arbitrary<Act[]> = fc
@@ -303,6 +304,23 @@ const scene = fc.oneof(
 
 const scenesOf = (arbitrary: fc.Arbitrary<Act[]>, most: number) =>
   fc.array(arbitrary, { minLength: 1, maxLength: most }).map((scenes) => scenes.flat());
+
+/** Half of a purchase in doubt, or of one that was refused, is replaced, lost or moved. */
+export const halved = scenesOf(inDoubt, 1);
+
+/** Without a journal, so that nothing but the state and the process's memory counts. */
+export const unjournaled = scenesOf(
+  fc.record({ answer, again: fc.boolean(), at: seldom(step), replace: noneOrSomeHalves }).map((o) => [
+    plain({
+      journal: "off",
+      answer: o.answer,
+      again: o.again,
+      mishap: o.at === undefined ? undefined : { kind: "kill", at: o.at },
+    }),
+    plain({ journal: "off", replace: o.replace }),
+  ]),
+  1,
+);
 
 /** The state is not written after the request. */
 export const killed = scenesOf(
