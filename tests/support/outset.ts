@@ -51,6 +51,8 @@ export class Outset {
   #flags: string[] = [];
   #backend = "state";
   #project = "test";
+  /** The id that Vercel gave it, where it gave one. */
+  own = "";
 
   private constructor(
     readonly outcome: Outcome,
@@ -80,6 +82,7 @@ export class Outset {
       await project.up("--skip-preview");
     }
     outset.#keep();
+    outset.own = String(outset.kept()?.intentId ?? "");
     return outset;
   }
 

@@ -78,7 +78,7 @@ export const WAYS: Record<string, WayOut> = {
     ...ADOPT,
     // What is on record as bought stays that: the id is its own.
     after: ["adopted", "bought"],
-    take: (outset) => declareAndUp(outset, { adopt: lastCharge(outset) }),
+    take: (outset) => declareAndUp(outset, { adopt: outset.own }),
   },
   "adopt the last": { ...ADOPT, take: (outset) => declareAndUp(outset, { adopt: lastCharge(outset) }) },
   withdraw: {

@@ -68,11 +68,11 @@ const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> =
   },
   failed: ({ receipt: { intentId } }, { team, attempt }) => ({
     what: `Vercel made the purchase${intentId === undefined ? "" : ` (${intentId})`}, and its payment failed.`,
-    advice: `Fix the payment method on ${billingPage(team)}, then ${again(attempt)}`,
+    advice: `Fix the payment method on ${billingPage(team)}, then ${again(attempt, OR_WITHDRAW)}`,
   }),
   refused: ({ cause }, { team, attempt }) => ({
     what: cause === undefined ? "Vercel refused the purchase." : whatHappened(cause),
-    advice: `${fixOf(cause, team)}, then ${again(attempt)}`,
+    advice: `${fixOf(cause, team)}, then ${again(attempt, OR_WITHDRAW)}`,
   }),
   notSent: ({ cause }, { attempt, journaled }) => {
     const fix = cause && fixBeforeSending(cause);
@@ -80,7 +80,7 @@ const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> =
     return {
       what: cause === undefined ? "The request was not sent." : whatHappened(cause),
       advice: journaled
-        ? `${first("run `pulumi up` again.")} (Where its journal isn't available, ${again(attempt, ")")}`
+        ? `${first("run `pulumi up` again.")} (Where its journal isn't available, ${again(attempt, ".)")}`
         : first(again(attempt)),
     };
   },
@@ -112,8 +112,10 @@ function purchase(
   return `${dollars(amount)} of ${creditsFor(creditType, team)} (${intentId ?? "no intent id"}${totals})`;
 }
 
-function again(attempt: number, end = ""): string {
-  return `set attempt: ${attempt + 1} to try again.${end}`;
+const OR_WITHDRAW = ", or withdraw: true if it isn't wanted any more.";
+
+function again(attempt: number, end = "."): string {
+  return `set attempt: ${attempt + 1} to try again${end}`;
 }
 
 /** What a cause says, as a sentence. */

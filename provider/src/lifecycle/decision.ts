@@ -134,14 +134,15 @@ export function changedArguments(
   return FINAL_ARGUMENTS.filter((name) => !isUnknown(wanted[name]) && wanted[name] !== recorded[name]);
 }
 
-/** A purchase keeps the team it was ordered for, where only the default that it came from has changed. */
+/** A final purchase keeps the team it was ordered for, where only the default that it came from has changed. */
 export function keepsItsTeam(
   state: PurchaseState,
   { teamIsDefault, arguments: { team } }: Declaration,
 ): boolean {
   const isOfEarlierVersion = state.order?.identity === undefined; // which didn't note where the team came from
   const wasDefault = state.teamIsDefault || state.arguments.team === undefined || isOfEarlierVersion;
-  return wasDefault && (teamIsDefault || team === undefined);
+  const isFinal = MEANING[state.outcome].changes === "never";
+  return isFinal && wasDefault && (teamIsDefault || team === undefined);
 }
 
 function shown(value: unknown): string {
