@@ -88,14 +88,14 @@ describe("the reason of an outcome that fails", () => {
   test("a refusal names status, code and message, what to fix and where, and the higher attempt", () => {
     expect(reason(result("refused", { cause: answer(402, "payment_failed", "Declined.") }))).toBe(
       "Vercel answered 402, payment_failed: Declined. Nothing was charged. Give the team a working payment method " +
-        "(https://vercel.com/acme/~/settings/billing), then set attempt: 2 to try again.",
+        "(https://vercel.com/acme/~/settings/billing), then set attempt: 2 to try again, or withdraw: true if it isn't wanted any more.",
     );
   });
 
   test("a refusal is never tried again by itself, whatever the journal", () => {
     const said = reason(result("refused", { cause: answer(429, "rate_limited") }), { journaled: true });
 
-    expect(said).toMatch(/Wait until Vercel's rate limit allows it, then set attempt: 2 to try again\.$/);
+    expect(said).toMatch(/Wait until Vercel.s rate limit allows it, then set attempt: 2 to try again, or withdraw/);
     expect(said).not.toContain("pulumi up");
   });
 
