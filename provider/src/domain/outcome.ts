@@ -27,6 +27,7 @@ export const OUTCOMES = [
   "adopted",
   "withdrawn",
 ] as const;
+/** What a purchase came to: one of nine words that are ours. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** The outcomes that a request, or the decision not to send it, can have. The others are a person's word. */
