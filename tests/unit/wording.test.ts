@@ -95,7 +95,9 @@ describe("the reason of an outcome that fails", () => {
   test("a refusal is never tried again by itself, whatever the journal", () => {
     const said = reason(result("refused", { cause: answer(429, "rate_limited") }), { journaled: true });
 
-    expect(said).toMatch(/Wait until Vercel.s rate limit allows it, then set attempt: 2 to try again, or withdraw/);
+    expect(said).toMatch(
+      /Wait until Vercel.s rate limit allows it, then set attempt: 2 to try again, or withdraw/,
+    );
     expect(said).not.toContain("pulumi up");
   });
 

@@ -131,8 +131,10 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration);
     if (over) return { ...no, problem: over };
-    if (!run.isPreview) return { before, opens: true };
-    return previewOpening(declaration, before);
+    if (run.isPreview) return previewOpening(declaration, before);
+    // What is claimed elsewhere stays as it is, also where its own order was never sent.
+    const claimedBy = raised ? undefined : await claimedElsewhere(declaration).catch(() => undefined);
+    return claimedBy ? { ...no, claimedBy } : { before, opens: true };
   }
 
   /** A preview reads the journal where it has it; else it says what it could not know. */
