@@ -21,7 +21,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   if ([adopt, withdraw, known].filter((word) => word !== undefined).length !== 1) {
     throw new Error("say one of --adopt ID, --withdraw and --known");
   }
-  if (adopt !== undefined && !/^[^\s\p{C}]{1,200}$/u.test(adopt)) {
+  if (adopt !== undefined && !/^[^\s\p{C}-][^\s\p{C}]{0,199}$/u.test(adopt)) {
     throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
   }
   const from = await journalFolder(folder);
