@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase, type CreditPurchaseArgs } from "./credit-purchase";
 import { NOTHING_CHARGED } from "./domain/messages";
+import { isObject } from "./domain/objects";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 
 /** A purchase of a plan that needs more than its amount; what each does is in `CreditPurchaseArgs`. */
@@ -108,10 +109,6 @@ function listOf(name: string, args: CreditPlanArgs): Planned[] {
   if (!isObject(teams)) throw refuse("teams must be an object of teams");
   for (const [team, plan] of Object.entries(teams)) add(plan, `teams["${team}"]`, `${team}-`, { team });
   return list;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isPromise(value: object): boolean {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cutTo, printable } from "../domain/messages";
+import { present } from "../domain/objects";
 import type { VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import { storable, storableText } from "../domain/storable";
@@ -81,7 +82,7 @@ export function readAnswer(body: string, requestId?: string): Answer {
     requestId: requestId === undefined ? undefined : storableText(requestId),
     answer: answer ?? asText(body),
   };
-  return { receipt: present(receipt), parts: partsOf(answer) };
+  return { receipt: present(receipt) as Receipt, parts: partsOf(answer) };
 }
 
 /** The parts of an answer, also of one that was kept by an earlier version. */
@@ -217,9 +218,4 @@ const LONGEST_TEXT = 16 * 1024;
 
 function asText(body: string): { text: string } | undefined {
   return body === "" ? undefined : { text: storableText(cutTo(body, LONGEST_TEXT)) };
-}
-
-/** Leaves out what is absent: the engine can't store `undefined`. */
-function present(fields: { [K in keyof Receipt]: Receipt[K] | undefined }): Receipt {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

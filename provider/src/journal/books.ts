@@ -2,6 +2,7 @@ import type { Snapshot } from "../domain/balance-snapshot";
 import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
+import { partsOfUrn } from "../domain/urn";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
@@ -144,6 +145,7 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const { opening, entry, intent, completion, resolutions, superseded } = records;
   const { forgotten = false, known = false, maybeClaimed = false } = records;
   const about = intent ?? opening;
+  const { project, stack } = partsOfUrn(about?.identity?.urn ?? "");
   const result = completion === TORN ? undefined : completion;
   const word = resolutions.at(-1);
   const mayHaveLeft = intent !== undefined || completion === TORN || maybeClaimed;
@@ -153,7 +155,9 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const receipt = (result?.receipt ?? {}) as Receipt;
   return {
     order,
-    ...whichOf(about?.identity),
+    identity: about?.identity,
+    project,
+    stack,
     name: about?.name,
     team: about?.arguments.team,
     creditType: about?.arguments.creditType,
@@ -179,11 +183,6 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
       ...(opening && entry !== undefined && { journal: { id: opening.journal, entry } }),
     },
   };
-}
-
-function whichOf(identity: PurchaseIdentity | undefined) {
-  const [, stack, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(identity?.urn ?? "") ?? [];
-  return { identity, stack, project };
 }
 
 /**

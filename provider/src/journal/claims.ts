@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { hasEnded, type Writer } from "../domain/process-identity";
+import { partsOfUrn } from "../domain/urn";
 import type { PurchaseIdentity } from "../state/order-reference";
 import {
   type Claim,
@@ -39,8 +40,7 @@ export class Claims {
     const hash = createHash("sha256")
       .update(JSON.stringify([endpoint, organization, urn]))
       .digest("hex");
-    const [, stack = "", project = ""] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
-    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    const { stack = "", project = "", name } = partsOfUrn(urn);
     const parts = [project, stack, name].map((part) => readable(part, 30)).join(".");
     this.prefix = `intent.${parts}-${hash.slice(0, 16)}`;
   }

@@ -1,3 +1,4 @@
+import { present } from "../domain/objects";
 import { MEANING, type Outcome, statusOf } from "../domain/outcome";
 import type { Result } from "../domain/result";
 import { reasonOf, type WordingContext } from "../domain/wording";
@@ -44,10 +45,6 @@ export function outputsOf(
       ...record,
     },
   });
-}
-
-export function present(fields: Properties): Properties {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** What the attempts before this one learned, without their whole answers. Kept, but not shown. */

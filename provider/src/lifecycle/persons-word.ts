@@ -1,4 +1,5 @@
 import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
+import { present } from "../domain/objects";
 import { sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
@@ -7,7 +8,7 @@ import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
 import { openingsFor } from "./order-steps";
-import { outputsOf, present } from "./outputs";
+import { outputsOf } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { declarationArguments } from "./recording";

@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { present } from "../domain/objects";
 import { MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
@@ -22,7 +23,7 @@ import {
 } from "./inputs";
 import { failure, withDefaults } from "./order";
 import { newerOrders, newsAmong, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
-import { present, standingReason } from "./outputs";
+import { standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { adopt, personsWord, withdraw } from "./persons-word";

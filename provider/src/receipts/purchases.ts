@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MEANING, type Meaning, type Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
+import { partsOfUrn } from "../domain/urn";
 import type { JournaledPurchase } from "../journal/books";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 
@@ -87,9 +88,9 @@ export function purchasesOfStack(stack: string): Purchase[] {
   return resourcesOf(stack)
     .filter(({ type }) => type === TYPE)
     .flatMap(({ urn, created, outputs = {} }) => {
-      const [, stackName, project] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
+      const { stack: stackName, project, name: ofUrn } = partsOfUrn(urn);
       const last = readPurchase(outputs);
-      const name = last.name ?? urn.split("::").at(-1);
+      const name = last.name ?? ofUrn;
       return [...last.earlierAttempts, last].map((state) =>
         purchaseOf(state, { name, project, stack: stackName, time: state.receipt.createdAt ?? created }),
       );

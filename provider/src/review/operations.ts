@@ -1,4 +1,5 @@
 import { MEANING, type Outcome } from "../domain/outcome";
+import { partsOfUrn } from "../domain/urn";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { isUnknown, type Preview, type Step } from "./preview";
 
@@ -92,7 +93,7 @@ function operationOf(step: Step): Operation | undefined {
   const { amount, team, creditType } = inputs;
   return {
     kind,
-    resource: step.urn.slice(step.urn.lastIndexOf("::") + 2),
+    resource: partsOfUrn(step.urn).name,
     team: shown(team),
     creditType: shown(creditType),
     amount: typeof amount === "number" && Number.isSafeInteger(amount) && amount > 0 ? amount : undefined,

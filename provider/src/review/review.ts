@@ -1,4 +1,5 @@
 import { dollars } from "../domain/money";
+import { partsOfUrn } from "../domain/urn";
 import { type BudgetVerdict, budgetVerdict } from "./budget";
 import {
   type Bought,
@@ -33,8 +34,7 @@ export function review(text: string, budget?: string): Review {
   const preview = readPreview(text);
   const operations = operationsOf(preview);
   // A preview without changes lists no step, unless asked to with --show-sames, and then names no stack.
-  const [, stack = "", project = ""] =
-    /^urn:pulumi:([^:]*)::([^:]*)::/.exec(preview.steps[0]?.urn ?? "") ?? [];
+  const { stack = "", project = "" } = partsOfUrn(preview.steps[0]?.urn ?? "");
   const verdict = budgetVerdict(operations, preview, budget);
   return {
     project,

@@ -6,6 +6,7 @@ import {
   partsOf,
   readAnswer,
 } from "../charge/answer";
+import { isObject } from "../domain/objects";
 
 /** What a kept answer proves. `undefined`: nothing that an earlier version's record could be believed for. */
 export type Proven = "failed" | "checkout" | "refused" | undefined;
@@ -41,8 +42,4 @@ export function isDocumented(intentKind: unknown): boolean {
 /** The one place here that reads an answer. */
 function partsIn(answer: unknown): Parts {
   return partsOf(isObject(answer) ? answer : undefined);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

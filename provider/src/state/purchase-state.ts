@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { printable } from "../domain/messages";
+import { isObject, present } from "../domain/objects";
 import { isOutcome, type Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
@@ -185,12 +186,4 @@ function isThere(value: unknown): boolean {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
-}
-
-function isObject(value: unknown): value is Outputs {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
