@@ -2,7 +2,7 @@ import { printable } from "../domain/messages";
 import { MEANING } from "../domain/outcome";
 import type { Cause, Result } from "../domain/result";
 import type { Reply } from "../http/request";
-import type { ClaimedElsewhere, Journal } from "../journal/journal";
+import { type ClaimedElsewhere, type Journal, toRecord } from "../journal/journal";
 import type { Endpoint, Settings } from "../settings";
 import type { ArmedOrder } from "./armed-orders";
 import { overCap } from "./caps";
@@ -136,16 +136,12 @@ export class Charges {
 
   async #ended(order: ArmedOrder, { journal }: Books, result: Result): Promise<Charged> {
     try {
-      await journal?.complete(order.orderId, result, recordedArguments(order));
+      await journal?.complete(order.orderId, result, toRecord(order.arguments));
       return { kind: "ended", result };
     } catch (error) {
       return { kind: "ended", result, completionMissing: problemOf(error) };
     }
   }
-}
-
-function recordedArguments({ arguments: { adopt: _adopt, withdraw: _withdraw, ...ordered } }: ArmedOrder) {
-  return ordered;
 }
 
 function problemOf(error: unknown): string {

@@ -3,7 +3,7 @@ import { sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
 import { journalFolder } from "./journal-folder";
 
 interface Options {
@@ -46,8 +46,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
       `${order} is bought (${printable(receipt.intentId ?? "no id")}). ${sentenceOf(outcome, "later")}`,
     );
   }
-  const given = found.settled === undefined ? [receipt.intentId, receipt.purchaseIntentId] : [];
-  const ids = given.filter((id) => id !== undefined);
+  const ids = found.settled === undefined ? vercelIdsOf(found) : [];
   if (adopt !== undefined && ids.length > 0 && !ids.includes(adopt)) {
     throw new Error(
       `${printable(adopt)} contradicts the id that Vercel gave: ${printable(ids.join(", "))}. ${sentenceOf(outcome, "later", found.settled)}`,

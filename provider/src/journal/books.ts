@@ -7,6 +7,7 @@ import type { OrderReference, PurchaseIdentity } from "../state/order-reference"
 import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
 import type { FileStore } from "./file-store";
+import { withWord, wordOf } from "./knowledge";
 import { Markers } from "./marker";
 import {
   type Completion,
@@ -147,11 +148,10 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const about = intent ?? opening;
   const { project, stack } = partsOfUrn(about?.identity?.urn ?? "");
   const result = completion === TORN ? undefined : completion;
-  const word = resolutions.at(-1);
+  const resolution = resolutions.at(-1);
   const mayHaveLeft = intent !== undefined || completion === TORN || maybeClaimed;
   const ended: Outcome = result?.outcome ?? (mayHaveLeft ? "unknown" : "notSent");
-  const isSettled = word !== undefined && ended !== "bought";
-  const outcome = isSettled ? (word.adopted === undefined ? "withdrawn" : "adopted") : ended;
+  const { outcome, settled, adopted } = withWord(ended, resolution && wordOf(resolution));
   const receipt = (result?.receipt ?? {}) as Receipt;
   return {
     order,
@@ -167,9 +167,9 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
     host: about?.process.host,
     outcome,
     status: statusOf(outcome, result?.status as VercelWord | undefined),
-    receipt: isSettled && word.adopted !== undefined ? { ...receipt, intentId: word.adopted } : receipt,
+    receipt: adopted === undefined ? receipt : { ...receipt, intentId: adopted },
     cause: result?.cause,
-    settled: isSettled ? ended : undefined,
+    settled,
     requestLeft: intent !== undefined && ended !== "notSent",
     unresolved: outcome === "unknown" && superseded !== true && !forgotten,
     forgotten,

@@ -3,6 +3,7 @@ import type { Receipt } from "../domain/receipt";
 import type { JournaledPurchase } from "./books";
 import { earlierOutcomeSchema, earlierResult, earlierSentSchema, earlierSettledSchema } from "./earlier";
 import type { FileStore } from "./file-store";
+import { withWord, wordOf } from "./knowledge";
 import { parse, type Resolution, TORN } from "./records";
 
 /** What version 0.1 left in a journal's folder. */
@@ -28,9 +29,8 @@ async function readOrder(
   if (sent?.withdrawnFor !== undefined) return undefined; // never sent
   const result = outcome && earlierResult(outcome);
   const ended: Outcome = result?.outcome ?? "unknown";
-  const isSettled = ended !== "bought" && (resolution ?? settled?.adopted) !== undefined;
-  const adopted = isSettled ? (resolution === undefined ? settled?.adopted : resolution.adopted) : undefined;
-  const word: Outcome = adopted === undefined ? "withdrawn" : "adopted";
+  const said = resolution ?? (settled?.adopted === undefined ? undefined : settled);
+  const { adopted, ...came } = withWord(ended, said && wordOf(said));
   return {
     order,
     name: sent?.name,
@@ -41,12 +41,11 @@ async function readOrder(
     attempt: sent?.arguments?.attempt,
     time: sent?.time ?? outcome?.time,
     host: sent?.process.host,
-    outcome: isSettled ? word : ended,
-    status: isSettled ? word : outcome?.status,
+    ...came,
+    status: came.settled === undefined ? outcome?.status : came.outcome,
     receipt: { ...(result?.receipt as Receipt), ...(adopted !== undefined && { intentId: adopted }) },
-    settled: isSettled ? ended : undefined,
     requestLeft: true,
-    unresolved: ended === "unknown" && !isSettled && settled?.next === undefined,
+    unresolved: ended === "unknown" && came.settled === undefined && settled?.next === undefined,
     forgotten: false,
     doubleCharge: false,
     known: false,

@@ -15,7 +15,7 @@ import {
   leaseOf,
 } from "./claims";
 import { knowledgeOfEarlier } from "./earlier";
-import { type Knowledge, type PersonsWord, vercelIdsOf } from "./knowledge";
+import { type Knowledge, type PersonsWord, vercelIdsOf, withWord, wordOf } from "./knowledge";
 import { Markers } from "./marker";
 import { OpeningLog } from "./opening-log";
 import {
@@ -264,16 +264,14 @@ export class Journal {
     const completion = await this.#completion(intent.order);
     const resolution = (await this.#resolutions(intent.order)).at(-1);
     const result = completion && asResult(completion);
-    const isSettled = resolution !== undefined && result?.outcome !== "bought";
-    const words = resolution?.adopted === undefined ? "withdrawn" : "adopted";
+    const { adopted, ...came } = withWord(result?.outcome ?? "unknown", resolution && wordOf(resolution));
     return {
       order: intent.order,
       attempt: intent.arguments.attempt,
       host: intent.process.host,
       time: intent.time,
-      outcome: isSettled ? words : (result?.outcome ?? "unknown"),
-      settled: isSettled ? (result?.outcome ?? "unknown") : undefined,
-      intentId: (isSettled ? resolution.adopted : undefined) ?? result?.receipt.intentId,
+      ...came,
+      intentId: adopted ?? result?.receipt.intentId,
       lease: result === undefined && resolution === undefined ? leaseOf(intent) : undefined,
     };
   }
@@ -294,17 +292,21 @@ export class Journal {
   }
 }
 
+/** What a record says of the arguments of an order: a person's word is a record of its own. */
+export function toRecord({
+  adopt: _adopt,
+  withdraw: _withdraw,
+  ...ordered
+}: OrderArguments): RecordedArguments {
+  return ordered;
+}
+
 function aboutOrder({ orderId, name, identity, arguments: args, balance }: OrderToRecord): object {
-  const { adopt: _adopt, withdraw: _withdraw, ...ordered } = args;
-  return { order: orderId, name, identity, arguments: ordered, balance, version: PACKAGE_VERSION };
+  return { order: orderId, name, identity, arguments: toRecord(args), balance, version: PACKAGE_VERSION };
 }
 
 function asResult({ outcome, status, receipt, cause }: Completion): Result {
   return { outcome, status: status as VercelWord | undefined, receipt, cause };
-}
-
-function wordOf({ adopted }: Resolution): PersonsWord {
-  return adopted === undefined ? { withdrawn: true } : { adopted };
 }
 
 function unreadableClaim(name: string): ClaimedElsewhere {

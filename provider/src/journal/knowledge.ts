@@ -1,7 +1,7 @@
 import type { Outcome } from "../domain/outcome";
 import type { Result } from "../domain/result";
 import type { Lease } from "./claims";
-import type { RecordedArguments } from "./records";
+import type { RecordedArguments, Resolution } from "./records";
 
 /**
  * What a journal knows of one order. The first row that fits:
@@ -24,6 +24,24 @@ export type Knowledge =
   | { readonly kind: "neverSent"; readonly isClosed: boolean; readonly isUnneeded?: boolean };
 
 export type PersonsWord = { readonly adopted: string } | { readonly withdrawn: true };
+
+export function wordOf({ adopted }: Pick<Resolution, "adopted">): PersonsWord {
+  return adopted === undefined ? { withdrawn: true } : { adopted };
+}
+
+/** The outcome that a person's word is. */
+export function outcomeOf(word: PersonsWord): "adopted" | "withdrawn" {
+  return "adopted" in word ? "adopted" : "withdrawn";
+}
+
+/** What came of an order, with what a person said of it: only a charge that is certain outweighs that. */
+export function withWord(
+  ended: Outcome,
+  word: PersonsWord | undefined,
+): { readonly outcome: Outcome; readonly settled?: Outcome; readonly adopted?: string } {
+  if (word === undefined || ended === "bought") return { outcome: ended };
+  return { outcome: outcomeOf(word), settled: ended, ...("adopted" in word && { adopted: word.adopted }) };
+}
 
 interface About {
   readonly order: string;

@@ -1,7 +1,7 @@
 import { MAYBE_CHARGED } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { Lease } from "../journal/claims";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import type { Wish } from "./decision";
@@ -107,7 +107,7 @@ function isNews(
   { outcome }: PurchaseState,
   { resolution }: Extract<Knowledge, { kind: "resolved" }>,
 ): boolean {
-  return outcome !== ("adopted" in resolution ? "adopted" : "withdrawn");
+  return outcome !== outcomeOf(resolution);
 }
 
 /** State and journal agree on the very order on record. */

@@ -1,6 +1,7 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { ASKED_ABOUT } from "./findings";
 import type { Properties } from "./inputs";
@@ -65,6 +66,6 @@ async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {
   if (!ASKED_ABOUT.includes(state.outcome)) return state.outcome;
   const known = await run.knows(state.order).catch(() => undefined);
   if (known?.kind === "completed" && known.result.outcome === "bought") return "bought";
-  if (known?.kind === "resolved") return "adopted" in known.resolution ? "adopted" : "withdrawn";
+  if (known?.kind === "resolved") return outcomeOf(known.resolution);
   return state.outcome;
 }

@@ -34,7 +34,7 @@ export interface Unrecorded {
 /** The outcomes that stop a higher attempt where they were not on record when it was set. */
 const STOPPING = ["bought", "pending", "checkout"];
 
-export function stopsAnother(known: Knowledge): boolean {
+export function stopsAnother(known: Knowledge): known is Extract<Knowledge, { kind: "completed" }> {
   return known.kind === "completed" && STOPPING.includes(known.result.outcome);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
-import { sentenceOf } from "../domain/outcome";
+import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
 import type { Knowledge } from "../journal/knowledge";
@@ -275,7 +275,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       if (known.kind === "resolved" || (known.kind === "nothing" && isOnRecord)) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
-        if (["failed", "refused", "notSent"].includes(known.result.outcome)) return;
+        const { money, destroy } = MEANING[known.result.outcome];
+        if (money === "not charged" && destroy === "forgets") return;
         if (known.result.outcome === "bought") why = "it bought, as the journal knows";
       }
     } catch (error) {

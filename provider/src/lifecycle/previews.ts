@@ -2,7 +2,7 @@ import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { type Action, sentenceOnRecord } from "./findings";
@@ -62,7 +62,7 @@ export async function foresee(
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
   }
   if (known.kind === "completed" || known.kind === "resolved") {
-    const outcome = known.kind === "completed" ? known.result.outcome : "adopted";
+    const outcome = known.kind === "completed" ? known.result.outcome : outcomeOf(known.resolution);
     const forecast =
       MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
     return { sentence, forecast, line: recordLine(declaration, known) };
@@ -109,7 +109,7 @@ function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string 
   if (contradiction) return stopLine(declaration, contradiction);
   const { name } = declaration;
   if (known.kind === "resolved") {
-    const outcome = "adopted" in known.resolution ? "adopted" : "withdrawn";
+    const outcome = outcomeOf(known.resolution);
     return `📎 ${name}: nothing will be sent; it is recorded as ${outcome}, as a person said in the journal. ${sentenceOfKnowledge(known)}`;
   }
   if (known.kind !== "completed") return stopLine(declaration, sentenceOfKnowledge(known));

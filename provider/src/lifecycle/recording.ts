@@ -5,12 +5,13 @@ import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments } from "../state/purchase-state";
 import { changedArguments } from "./decision";
 import { suggestion } from "./evidence";
 import { isUnknown, knownArguments, type Properties, type PurchaseDeclaration } from "./inputs";
+import { stopsAnother } from "./order-steps";
 import { contextOf, type Entry, outputsOf } from "./outputs";
 import { PartialFailure } from "./partial-failure";
 import type { Run } from "./run";
@@ -140,9 +141,8 @@ function recordResolution(
   olds: Properties | undefined,
 ): Properties {
   const { resolution, settled, vercelIds } = known;
-  const isAdopted = "adopted" in resolution;
-  const outcome = isAdopted ? "adopted" : "withdrawn";
-  const receipt = isAdopted ? { intentId: resolution.adopted } : {};
+  const outcome = outcomeOf(resolution);
+  const receipt = "adopted" in resolution ? { intentId: resolution.adopted } : {};
   run.seen.add(order.orderId);
   console.log(
     `📎 ${declaration.name}: recorded as ${outcome}, as a person said in the journal. This run sent nothing. ` +
@@ -168,9 +168,8 @@ export async function inDoubtError(
 
 /** Why what was bought can't be recorded as what the program says now, or undefined where it can. */
 export function contradicts(declaration: PurchaseDeclaration, known: Knowledge): string | undefined {
-  if (known.kind !== "completed" || known.ordered === undefined) return undefined;
+  if (!stopsAnother(known) || known.ordered === undefined) return undefined;
   const { outcome, receipt } = known.result;
-  if (!["bought", "pending", "checkout"].includes(outcome)) return undefined;
   const { ordered } = known;
   const changed = changedArguments(ordered, declaration).filter(
     (argument) =>

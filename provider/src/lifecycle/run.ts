@@ -15,7 +15,7 @@ import type { Reply, Request } from "../http/request";
 import type { JournaledPurchase } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { type ClaimedElsewhere, Journal } from "../journal/journal";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
 import type { JournalStore } from "../journal/store";
 import { type BalanceType, Settings } from "../settings";
 import type { OrderReference } from "../state/order-reference";
@@ -123,14 +123,13 @@ export class Run {
     if (order === undefined) return { kind: "nothing" };
     const made = this.made.get(order.orderId);
     if (made !== undefined) {
-      const { intentId, purchaseIntentId } = made.result.receipt;
       return {
         kind: "completed",
         order: order.orderId,
         result: made.result,
         ordered: { ...made.order.arguments },
         time: made.time,
-        vercelIds: [intentId, purchaseIntentId].filter((id) => id !== undefined),
+        vercelIds: vercelIdsOf(made.result),
       };
     }
     if (order.unarmed) return { kind: "neverSent", isClosed: true };
@@ -224,8 +223,6 @@ export class Run {
 export function refusal(name: string, { what, firstDo }: Problem, sentence = NOTHING_CHARGED): Refusal {
   return new Refusal(`${name} was not bought. ${what}`, thenUpAgain(firstDo), sentence);
 }
-
-export { NOTHING_CHARGED };
 
 function note(check: Preflight): Preflight {
   if (check.kind === "unclear") {

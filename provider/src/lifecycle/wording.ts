@@ -4,7 +4,7 @@ import { creditsFor } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
-import type { Knowledge } from "../journal/knowledge";
+import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import { type Declaration, isUnknown, knownOr } from "./inputs";
 import type { Problem } from "./run";
 
@@ -15,7 +15,7 @@ export function sentenceOfKnowledge(known: Knowledge): string {
   if (known.kind === "completed") return sentenceOf(known.result.outcome, "later");
   if (known.kind === "neverSent") return NOTHING_CHARGED;
   if (known.kind !== "resolved") return MAYBE_CHARGED;
-  return sentenceOf("adopted" in known.resolution ? "adopted" : "withdrawn", "later", known.settled);
+  return sentenceOf(outcomeOf(known.resolution), "later", known.settled);
 }
 
 export function unreachable(folder: string | undefined, error: unknown): Problem {
