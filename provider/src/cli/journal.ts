@@ -5,6 +5,7 @@ import { dollars } from "../domain/money";
 import { outcomeInWords } from "../domain/outcome-in-words";
 import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
+import { findOrder } from "./find-order";
 import { evidenceOf } from "./investigate";
 import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";
@@ -77,11 +78,7 @@ export async function showOrder(beginning: string, options: Options): Promise<vo
   const folder = await journalFolder(options.folder);
   const store = new FileStore(folder);
   const books = await readBooks(store);
-  const [found, another] = books.filter(({ order }) => order.startsWith(beginning));
-  if (found === undefined) {
-    throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
-  }
-  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  const found = findOrder(books, beginning, folder);
   if (found.unresolved || isDoubled(found)) process.exitCode = 1;
   const [hint] = found.unresolved ? await hintsOn([found], books) : [];
   const records = await recordsOf(found.order, store);

@@ -4,6 +4,7 @@ import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
 import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
+import { findOrder } from "./find-order";
 import { journalFolder } from "./journal-folder";
 
 interface Options {
@@ -26,12 +27,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   }
   const from = await journalFolder(folder);
   const store = new FileStore(from);
-  const matching = (await readBooks(store)).filter(({ order }) => order.startsWith(beginning));
-  const [found, another] = matching;
-  if (found === undefined) {
-    throw new Error(`the journal in ${printable(from)} knows no order ${printable(beginning)}`);
-  }
-  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  const found = findOrder(await readBooks(store), beginning, from);
   const { order, outcome, receipt, reference } = found;
   const journal = new Journal(store);
   if (known) {

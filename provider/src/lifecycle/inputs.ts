@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { z } from "zod";
 import type { Snapshot } from "../domain/balance-snapshot";
 import { printable } from "../domain/messages";
-import { CREDIT_TYPES, type CreditType, type OrderArguments, TELLING } from "../domain/order-arguments";
+import { CREDIT_TYPES, type OrderArguments, TELLING } from "../domain/order-arguments";
 import { type OrderReference, openingsOf, orderJournalSchema } from "../state/order-reference";
 
 /** What the engine passes for a value that is known only during the update. It is never coerced. */
@@ -114,7 +114,7 @@ export function readPurchaseDeclaration(news: Properties): PurchaseDeclaration {
     ...readDeclaration(news),
     orderId: orderId as string | Unknown,
     openings: isLater ? [] : openingsOf(news.__journal, { orderId, attempt: news.attempt }),
-    balance: orderJournalSchema.safeParse(news.__journal).data?.balance ?? earlierBalanceOf(news.__journal),
+    balance: balanceSchema.safeParse(news.__journal).data?.balance,
   };
 }
 
@@ -128,12 +128,8 @@ export function readOrder(olds: Properties): OrderState {
   };
 }
 
-const earlierBalanceSchema = orderJournalSchema.pick({ balance: true });
-
-/** Version 0.1 kept it in the same place. */
-function earlierBalanceOf(journal: unknown): Snapshot | undefined {
-  return earlierBalanceSchema.safeParse(journal).data?.balance;
-}
+/** Version 0.1 kept it in the same place, beside other things. */
+const balanceSchema = orderJournalSchema.pick({ balance: true });
 
 function problemsOf(given: Properties, isSecret: boolean): Declaration["problems"] {
   const wrong = ARGUMENTS.flatMap((property) => {
@@ -179,8 +175,6 @@ export function knownArguments({ arguments: args }: Declaration): OrderArguments
 export function knownOr<T>(value: T | Unknown | undefined): T | undefined {
   return isUnknown(value) ? undefined : value;
 }
-
-export type { CreditType };
 
 /** The inputs as outputs repeat them: less what stays with them, and the marks of `TELLING`. */
 export function repeated({ __journal, __preview, __forecast, ...inputs }: Properties): Properties {

@@ -84,7 +84,8 @@ export async function previewAction(
 ): Promise<void> {
   switch (action.kind) {
     case "wait":
-      return refuseWhileWaiting(run, state, declaration, action);
+      if (action.wish.kind !== "keep") throw refusedWhileWaiting(run, state, declaration, action);
+      return console.log(stopLine(declaration, waiting(action)));
     case "record":
       return console.log(recordLine(declaration, action.known));
     case "inDoubt":
@@ -120,24 +121,24 @@ function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string 
   return lineOf(known.result.outcome, name, `nothing will be bought; recorded from the journal: ${words}`);
 }
 
+function waiting({ lease }: Extract<Action, { kind: "wait" }>): string {
+  const { what, firstDo } = leaseProblem(lease);
+  return `${what} ${MAYBE_CHARGED} ${firstDo}.`;
+}
+
 /** While another process may be sending, nothing is recorded, and no person can know how it will end. */
-export function refuseWhileWaiting(
+export function refusedWhileWaiting(
   run: Run,
   state: PurchaseState,
   declaration: PurchaseDeclaration,
   { lease, wish }: Extract<Action, { kind: "wait" }>,
-): void {
+): Refusal {
   const { what, firstDo } = leaseProblem(lease);
   const asked = { keep: "", adopt: "adopt", withdraw: "withdraw", buy: "a higher attempt" }[wish.kind];
   const refused = asked && ` Until then ${asked} is refused.`;
-  const text = `${what}${refused}`;
-  if (run.isPreview && wish.kind === "keep") {
-    console.log(stopLine(declaration, `${text} ${MAYBE_CHARGED} ${firstDo}.`));
-    return;
-  }
   run.armed.disarm(`${declaration.orderId}`);
   const sentence = state.outcome === "bought" ? CHARGED : MAYBE_CHARGED;
-  throw new Refusal(`${declaration.name}: ${text}`, `${firstDo}, then run \`pulumi up\` again.`, sentence);
+  return new Refusal(`${declaration.name}: ${what}${refused}`, thenUpAgain(firstDo), sentence);
 }
 
 export function notOpened(

@@ -27,7 +27,7 @@ import { standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { adopt, personsWord, withdraw } from "./persons-word";
-import { foresee, notOpened, previewAction, previewKept, refuseWhileWaiting } from "./previews";
+import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
 import type { Run } from "./run";
 import { claimedElsewhere, sentenceOfKnowledge, summarize, thenUpAgain, unreachable } from "./wording";
@@ -118,11 +118,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     } catch (error) {
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       if (!run.isPreview) {
-        throw new Refusal(
-          `${declaration.name}: ${what}`,
-          `${firstDo}, then run \`pulumi up\` again.`,
-          sentence,
-        );
+        throw new Refusal(`${declaration.name}: ${what}`, thenUpAgain(firstDo), sentence);
       }
       console.log(
         `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
@@ -155,8 +151,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       case "record":
         return record(run, id, action.order, action.known, declaration, news, olds);
       case "wait":
-        refuseWhileWaiting(run, state, declaration, action);
-        throw new Refusal(`${declaration.name}: waiting.`, "", MAYBE_CHARGED);
+        throw refusedWhileWaiting(run, state, declaration, action);
       case "inDoubt":
         throw await inDoubtError(run, declaration, action.order.orderId, action.known);
       default: {

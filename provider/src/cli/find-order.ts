@@ -1,0 +1,16 @@
+import { printable } from "../domain/messages";
+import type { JournaledPurchase } from "../journal/books";
+
+/** The one order of a journal that begins so. */
+export function findOrder(
+  books: readonly JournaledPurchase[],
+  beginning: string,
+  folder: string,
+): JournaledPurchase {
+  const [found, another] = books.filter(({ order }) => order.startsWith(beginning));
+  if (found === undefined) {
+    throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
+  }
+  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  return found;
+}
