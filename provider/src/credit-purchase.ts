@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./domain/messages";
 import { type CreditType, TELLING } from "./domain/order-arguments";
 import type { Outcome } from "./domain/outcome";
-import { PROVIDER, PurchaseOrder } from "./purchase-order";
+import { failQuietly, PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
 
 /**
@@ -255,6 +255,7 @@ export class CreditPurchase extends pulumi.CustomResource {
       },
       options,
     );
+    failQuietly(this);
   }
 }
 
