@@ -29,6 +29,10 @@ export const causeSchema = z.discriminatedUnion("kind", [
   z.looseObject({ kind: z.literal("leaseEnded") }),
   /** A record that has to be there before the request leaves can't be written. */
   z.looseObject({ kind: z.literal("notWritable"), what: z.enum(["journal", "update"]), problem: z.string() }),
+  /** Its run was cut short, and left no outcome. `leftAt`: when its request was about to leave, as the journal has it. */
+  z.looseObject({ kind: z.literal("cutShort"), order: z.string(), leftAt: z.string().optional() }),
+  /** It was opened in place of another order, of which nobody here knows what came of it. */
+  z.looseObject({ kind: z.literal("orderReplaced") }),
   /** A transform or ignoreChanges changed the purchase alone. */
   z.looseObject({ kind: z.literal("argumentsDiffer"), purchase: z.string(), order: z.string() }),
 ]);

@@ -139,6 +139,12 @@ function whatHappened(cause: Cause): string {
       return cause.what === "journal"
         ? `The request was not sent, because the journal (vercelCredits:journal) can't be written: ${sentence(cause.problem)}`
         : `The request was not sent, because the records of this update (in PULUMI_HOME or ~/.pulumi) can't be written: ${sentence(cause.problem)}`;
+    case "cutShort":
+      return cause.leftAt === undefined
+        ? `Its order (${printable(cause.order, 100)}) was opened by an earlier run or used already, and no journal here knows what came of it.`
+        : `Its order (${printable(cause.order, 100)}) was about to be sent on ${printable(cause.leftAt, 40)}, and no answer is on record.`;
+    case "orderReplaced":
+      return "Its order was replaced or lost (--replace, pulumi state taint, or an edit of the state), and nobody here knows what came of it.";
     case "argumentsDiffer":
       return `The request was not sent, because the purchase says ${printable(cause.purchase)} and its order says ${sentence(cause.order)}`;
   }

@@ -76,7 +76,8 @@ export function wishOf(
     if (vercelIds.length > 0 && !vercelIds.includes(id) && !raised) {
       throw refuse(
         `adopt "${printable(id, 200)}" contradicts the id that Vercel gave: ${what}.`,
-        `Remove adopt, or name ${vercelIds.join(" or ")}; record another purchase as another CreditPurchase.`,
+        `Remove adopt, or name ${vercelIds.join(" or ")}. To record another purchase instead of it, raise attempt in the ` +
+          "same change; to keep both, declare another CreditPurchase.",
       );
     }
     return { kind: "adopt", id };

@@ -1,5 +1,6 @@
 import { MAYBE_CHARGED } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
+import type { Cause } from "../domain/result";
 import type { Lease } from "../journal/claims";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -24,8 +25,8 @@ export type Action =
   | { readonly kind: "record"; readonly order: OrderReference | undefined; readonly known: Knowledge }
   /** Another process may be sending: nothing is recorded. `wish` is what has to wait. */
   | { readonly kind: "wait"; readonly lease: Lease; readonly wish: Wish }
-  /** A newer order is in doubt, or nothing is known of it. */
-  | { readonly kind: "inDoubt"; readonly order: OrderReference; readonly known: Knowledge }
+  /** An order that is not on record is in doubt, or nothing is known of it. */
+  | { readonly kind: "inDoubt"; readonly cause: Cause }
   /** The request of the very order on record was never sent, so it goes on by itself. */
   | { readonly kind: "again" };
 
@@ -58,7 +59,7 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
       if (known.kind === "completed" || known.kind === "resolved") return record;
       const isInDoubt =
         known.kind === "inDoubt" || (known.kind === "nothing" && mayHaveBeenSent(order, state));
-      if (isInDoubt) return { kind: "inDoubt", order, known };
+      if (isInDoubt) return { kind: "inDoubt", cause: cutShort(order.orderId, known) };
     }
   }
   const record: Action = { kind: "record", order: state.order, known: onRecord };
@@ -75,6 +76,12 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
     return record;
   }
   return wasNeverSent(state, onRecord) ? { kind: "again" } : wish;
+}
+
+/** Why nobody knows how an order of an earlier run ended. */
+export function cutShort(order: string, known: Knowledge): Cause {
+  const leftAt = known.kind === "inDoubt" ? known.time : undefined;
+  return { kind: "cutShort", order, ...(leftAt !== undefined && { leftAt }) };
 }
 
 /** What was learned after a higher attempt was set. A person's word about the end of the order itself goes further. */

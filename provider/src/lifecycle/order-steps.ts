@@ -25,6 +25,19 @@ export function newerOrders(
   return openings.slice(recorded + 1).filter(({ unarmed }) => !unarmed);
 }
 
+/**
+ * Whether the attempt that a purchase on record asks for may have been used already: the order that the state had is gone, lost
+ * or replaced, and an earlier run may have sent it. The journal that knows the order on record has the claim of any other.
+ */
+export function mayRepeatAttempt(
+  step: OrderStep | undefined,
+  { order }: PurchaseState,
+  onRecord: Knowledge,
+): boolean {
+  const isClaimed = order?.journal !== undefined && onRecord.kind !== "nothing";
+  return step?.isNew === true && !isClaimed;
+}
+
 /** An order that is not on record, and what is known of it. */
 export interface Unrecorded {
   readonly order: OrderReference;

@@ -44,7 +44,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const over = run.plan(keyOf(declaration), wanted(declaration));
       if (over)
         failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
-      else if (run.isPreview) await previewOpening(declaration);
+      else if (run.isPreview) await previewOpening(declaration, { before: [], isNew: true });
     }
     return { inputs: withDefaults(news), failures };
   }
@@ -71,7 +71,12 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     } catch (error) {
       throw refusal(declaration.name, unreachable(run.settings.journalFolder, error));
     }
-    run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
+    run.orderSteps.set(keyOf(declaration), {
+      before: [],
+      opens: claimedBy === undefined,
+      isNew: true,
+      claimedBy,
+    });
     if (claimedBy) return unarmed(news, declaration, orderId);
     const opened = await open(news, declaration, orderId, []);
     if (opened.problem !== undefined) {
@@ -131,7 +136,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration);
     if (over) return { ...no, problem: over };
-    if (run.isPreview) return previewOpening(declaration, before);
+    if (run.isPreview) return previewOpening(declaration, { before });
     // What is claimed elsewhere stays as it is, also where its own order was never sent.
     const claimedBy = raised ? undefined : await claimedElsewhere(declaration).catch(() => undefined);
     return claimedBy ? { ...no, claimedBy } : { before, opens: true };
@@ -140,7 +145,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   /** A preview reads the journal where it has it; else it says what it could not know. */
   async function previewOpening(
     declaration: Declaration,
-    before: readonly OrderReference[] = [],
+    of: Pick<OrderStep, "before" | "isNew">,
   ): Promise<OrderStep> {
     let claimedBy: ClaimedElsewhere | undefined;
     try {
@@ -151,7 +156,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
         `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
       );
     }
-    const step = { before, opens: claimedBy === undefined, claimedBy };
+    const step = { ...of, opens: claimedBy === undefined, claimedBy };
     run.orderSteps.set(keyOf(declaration), step);
     return step;
   }
@@ -265,6 +270,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const isOnRecord = openings.some(
       (one) => run.seen.has(one.orderId) && one.attempt >= (last?.attempt ?? 1),
     );
+    const isSettled = (run.settled.get(keyOf(declaration)) ?? 0) >= (last?.attempt ?? 1);
     let why = "nobody knows whether it bought";
     let sentence = MAYBE_CHARGED;
     try {
@@ -272,7 +278,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const known = await run.knows(last);
       // What was never sent is certain once it is closed, and returns there.
       if (known.kind !== "neverSent") sentence = sentenceOfKnowledge(known);
-      if (known.kind === "resolved" || (known.kind === "nothing" && isOnRecord)) return;
+      if (known.kind === "resolved" || (known.kind === "nothing" && (isOnRecord || isSettled))) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
         const { money, destroy } = MEANING[known.result.outcome];
@@ -289,7 +295,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     throw new Refusal(
       `The order of ${declaration.name} (${orderId}) is not deleted, because ${why}, and its purchase is not on record.`,
       "Run `pulumi up` to record it, or settle it first (adopt, or withdraw: true). To drop it all the same, run " +
-        `\`pulumi state delete '${urn ?? "<the order's URN, see `pulumi stack --show-urns`>"}'\`.`,
+        `\`pulumi state delete '${urn ?? "<the order's URN, see `pulumi stack --show-urns`>"}'\`; where Pulumi calls that ` +
+        'ambiguous, another order has replaced it: `pulumi stack export`, remove the one with "delete": true, and import that.',
       sentence,
     );
   }

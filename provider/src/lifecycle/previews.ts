@@ -5,7 +5,7 @@ import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
-import { type Action, sentenceOnRecord } from "./findings";
+import { type Action, cutShort, sentenceOnRecord } from "./findings";
 import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
 import { newerOrders, newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
 import { contextOf, standingReason } from "./outputs";
@@ -67,7 +67,10 @@ export async function foresee(
       MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
     return { sentence, forecast, line: recordLine(declaration, known) };
   }
-  const line = stopLine(declaration, inDoubt(declaration, news?.order.orderId ?? "?", known));
+  const line = stopLine(
+    declaration,
+    inDoubt(declaration, cutShort(news?.order.orderId ?? declaration.orderId, known)),
+  );
   return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
 }
 
@@ -89,7 +92,7 @@ export async function previewAction(
     case "record":
       return console.log(recordLine(declaration, action.known));
     case "inDoubt":
-      return console.log(stopLine(declaration, inDoubt(declaration, action.order.orderId, action.known)));
+      return console.log(stopLine(declaration, inDoubt(declaration, action.cause)));
     case "buy":
     case "again": {
       const step = stepOf(run, declaration);

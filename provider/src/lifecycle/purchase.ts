@@ -11,7 +11,7 @@ import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { changedArguments, keepsItsTeam, wishOf } from "./decision";
 import { suggestion } from "./evidence";
-import { type Action, ASKED_ABOUT, actionOf, type Findings, sentenceOnRecord } from "./findings";
+import { type Action, ASKED_ABOUT, actionOf, cutShort, type Findings, sentenceOnRecord } from "./findings";
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
@@ -21,8 +21,15 @@ import {
   readPurchaseDeclaration,
   UNKNOWN,
 } from "./inputs";
-import { failure, withDefaults } from "./order";
-import { newerOrders, newsAmong, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
+import { failure, keyOf, withDefaults } from "./order";
+import {
+  mayRepeatAttempt,
+  newerOrders,
+  newsAmong,
+  stepOf,
+  stopsAnother,
+  type Unrecorded,
+} from "./order-steps";
 import { standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -84,6 +91,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const [problem] = declaration.problems;
     if (problem) throw new Refusal(`${declaration.name}: ${problem.what}.`);
     const outs = await first(id, declaration, news);
+    noteSettled(declaration, outs.outcome, outs.attempt);
     crashPoint("before-state", declaration.name);
     return { id, outs };
   }
@@ -92,14 +100,26 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { state, declaration } = read(olds, news);
     const action = await decide(state, declaration, (order) => knowsPatiently(run, order, declaration.name));
     const outs = await carryOut(action, id, state, declaration, olds, news);
+    noteSettled(declaration, outs.outcome, outs.attempt);
     crashPoint("before-state", declaration.name);
     return { outs };
   }
 
   function read(olds: Properties, news: Properties) {
     const state = readPurchase(olds);
+    const declaration = readPurchaseDeclaration(news);
     if (state.order !== undefined) run.seen.add(state.order.orderId);
-    return { state, declaration: readPurchaseDeclaration(news) };
+    noteSettled(declaration, state.outcome, state.arguments.attempt);
+    return { state, declaration };
+  }
+
+  /**
+   * A higher attempt is a person's word about those before it, and `adopt` and `withdraw` about all so far. An order up to
+   * there is no longer the only one that says what may have been charged.
+   */
+  function noteSettled(declaration: PurchaseDeclaration, outcome: unknown, attempt: unknown = 1): void {
+    const isPersonsWord = outcome === "adopted" || outcome === "withdrawn";
+    run.settled.set(keyOf(declaration), Number(attempt) - (isPersonsWord ? 0 : 1));
   }
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
@@ -129,7 +149,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         newer: last && { order: last, known: { kind: "nothing" } },
       };
     }
-    return actionOf(state, wish, findings);
+    const action = actionOf(state, wish, findings);
+    const isRepeated = mayRepeatAttempt(stepOf(run, declaration), state, findings.onRecord);
+    if (action.kind !== "buy" || !isRepeated) return action;
+    return { kind: "inDoubt", cause: { kind: "orderReplaced" } };
   }
 
   async function carryOut(
@@ -153,7 +176,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       case "wait":
         throw refusedWhileWaiting(run, state, declaration, action);
       case "inDoubt":
-        throw await inDoubtError(run, declaration, action.order.orderId, action.known);
+        throw await inDoubtError(run, declaration, action.cause);
       default: {
         const order = run.armed.disarm(declaration.orderId as string);
         if (order) return buy(run, id, order, declaration, news, olds);
@@ -244,6 +267,11 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         sentenceOfKnowledge(known),
       );
     }
-    throw await inDoubtError(run, declaration, last?.orderId ?? id, known);
+    const error = await inDoubtError(run, declaration, cutShort(last?.orderId ?? id, known));
+    throw new Refusal(error.message, UNDO, "");
   }
 }
+
+/** Nothing tells a replacement from a first update; a plain error keeps what the state has, which a record would push aside. */
+const UNDO =
+  "If this is a replacement (--replace, pulumi state taint), undo it: a purchase is never replaced.";

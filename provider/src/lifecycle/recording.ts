@@ -3,13 +3,14 @@ import { crashPoint } from "../charge/crash-points";
 import { printable } from "../domain/messages";
 import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
-import type { Result } from "../domain/result";
+import type { Cause, Result } from "../domain/result";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments } from "../state/purchase-state";
 import { changedArguments } from "./decision";
 import { suggestion } from "./evidence";
+import { cutShort } from "./findings";
 import { isUnknown, knownArguments, type Properties, type PurchaseDeclaration } from "./inputs";
 import { stopsAnother } from "./order-steps";
 import { contextOf, type Entry, outputsOf } from "./outputs";
@@ -112,7 +113,7 @@ export async function record(
   olds: Properties | undefined,
 ): Promise<Properties> {
   if (known.kind !== "completed" && known.kind !== "resolved") {
-    throw await inDoubtError(run, declaration, order?.orderId ?? id, known);
+    throw await inDoubtError(run, declaration, cutShort(order?.orderId ?? id, known));
   }
   const contradiction = contradicts(declaration, known);
   if (contradiction) throw new Refusal(`${declaration.name}: ${contradiction}`, "", "");
@@ -159,11 +160,10 @@ function recordResolution(
 export async function inDoubtError(
   run: Run,
   declaration: PurchaseDeclaration,
-  orderId: string,
-  known: Knowledge,
+  cause: Cause,
 ): Promise<Refusal> {
   const hint = await suggestion(run, declaration);
-  return new Refusal(`${declaration.name}: ${inDoubt(declaration, orderId, known)}${hint}`, "", "");
+  return new Refusal(`${declaration.name}: ${inDoubt(declaration, cause)}${hint}`, "", "");
 }
 
 /** Why what was bought can't be recorded as what the program says now, or undefined where it can. */

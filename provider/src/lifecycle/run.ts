@@ -50,6 +50,8 @@ export interface OrderStep {
   readonly before: readonly OrderReference[];
   /** Whether it opens another order; a preview only says so. */
   readonly opens: boolean;
+  /** The engine asks for an order as if there had been none: it was lost or replaced, or there was none. */
+  readonly isNew?: true;
   /** Why it opened none though one is wanted: what happened, and what to do. The purchase knows the sentence. */
   readonly problem?: Problem | undefined;
   readonly claimedBy?: ClaimedElsewhere | undefined;
@@ -66,6 +68,8 @@ export interface Problem {
  */
 export class Run {
   readonly armed = new ArmedOrders();
+  /** The attempt up to which a person's word has settled how a purchase ended, by purchase. */
+  readonly settled = new Map<string, number>();
   readonly #charges: Charges;
   #config: dynamic.Config | undefined;
   #journal: { folder: string; journal: Journal } | undefined;

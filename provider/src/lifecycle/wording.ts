@@ -2,10 +2,13 @@ import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domai
 import { dollars } from "../domain/money";
 import { creditsFor } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
+import type { Cause } from "../domain/result";
+import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import { type Declaration, isUnknown, knownOr } from "./inputs";
+import { contextOf } from "./outputs";
 import type { Problem } from "./run";
 
 // What the lifecycle says. What an outcome means in words stands in `domain/wording.ts`; nothing here is ever read back.
@@ -35,19 +38,11 @@ export function leaseProblem({ host, until, process }: Lease): Problem {
   };
 }
 
-/** An order that this run did not open, or that was used already, of which nobody knows what came of it. */
-export function inDoubt(declaration: Declaration, orderId: string, known: Knowledge): string {
+/** An order that this run did not open, or may not use, of which nobody knows what came of it. */
+export function inDoubt(declaration: Declaration, cause: Cause): string {
   const { attempt, team } = declaration.arguments;
-  const when = known.kind === "inDoubt" && known.time !== undefined ? ` on ${printable(known.time, 40)}` : "";
-  const what =
-    known.kind === "inDoubt"
-      ? `Its order (${orderId}) was about to be sent${when}, and no answer is on record.`
-      : `Its order (${orderId}) was opened by an earlier run or used already, and no journal here knows what came of it.`;
-  return (
-    `${what} ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(team))}. If it is there, set adopt: "<its intent or ` +
-    `invoice id>". If it isn't, set attempt: ${Number(attempt) + 1} to buy it again, or withdraw: true if it isn't wanted ` +
-    "any more. If this is a replacement (--replace, pulumi state taint), undo it: a purchase is never replaced."
-  );
+  const args = { team: knownOr(team), attempt: Number(attempt) };
+  return reasonOf({ outcome: "unknown", receipt: {}, cause }, contextOf(args, "later", false)) ?? "";
 }
 
 /** Another order for the same purchase came first. */
