@@ -49,7 +49,7 @@ describe("a wrong program gets one clear line that names what is wrong, before a
     ["an output as an argument", purchase('status: "succeeded"'), "status", "is not an argument"],
     ["an outcome as an argument", purchase('outcome: "bought"'), "outcome", "is not an argument"],
     ["withdraw false", purchase("withdraw: false"), "withdraw", "must be true, or left out"],
-    ["adopt and withdraw", purchase('adopt: "pur_1", withdraw: true'), "withdraw", "contradict each other"],
+    ["adopt and withdraw", purchase('adopt: "pur_1", withdraw: true'), "withdraw", "remove one of them"],
     ["money as an argument", purchase('total: "5.00"'), "total", "is not an argument"],
     ["an answer as an argument", purchase("answer: { a: 1 }"), "answer", "is not an argument"],
     ["this package's own: orderId", purchase('orderId: "order_1"'), "orderId", "is not an argument"],

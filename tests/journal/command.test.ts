@@ -231,7 +231,14 @@ describe("journal", () => {
   test("reads where the provider writes by default, or the folder that is named", async () => {
     expect(command([], {}).stdout).toContain(join(folder, ".pulumi/vercel-credits/journal"));
     expect(command([], { PULUMI_HOME: "/elsewhere" }).stdout).toContain("/elsewhere/vercel-credits/journal");
-    expect(command(["--folder", "/named"]).stdout).toContain("/named");
+    expect(command(["--folder", folder]).stdout).toContain(`The journal in ${folder} `);
+  });
+
+  test("a folder that is named and isn't there is an error, and not a journal without purchases", () => {
+    expect(command(["--folder", "/mistyped"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("there is no folder /mistyped"),
+    });
   });
 
   test.each([
@@ -294,16 +301,18 @@ describe("journal show", () => {
 
 describe("journal settle", () => {
   test.each([
-    ["--adopt", ["--adopt", "pur_9"], "adopted", CHARGED],
-    ["--withdraw", ["--withdraw"], "withdrawn", NOTHING],
-  ])("%s settles an order in doubt, and sends nothing", async (_what, flags, outcome, sentence) => {
+    ["--adopt", ["--adopt", "pur_9"], "adopted", "recorded pur_9 as this purchase", CHARGED],
+    ["--withdraw", ["--withdraw"], "withdrawn", "recorded as withdrawn", NOTHING],
+  ])("%s settles an order in doubt, and sends nothing", async (_what, flags, outcome, says, sentence) => {
     await sent("a");
 
     const { status, stdout } = command(["settle", "order_a", ...flags]);
 
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: `order_a: recorded as ${outcome}. This run sent nothing. ${sentence}\n`,
+      stdout:
+        `credits (order_a): ${says}. This run sent nothing. ${sentence} Where a program declares it, its next ` +
+        "`pulumi up` records that, too.\n",
     });
     expect(command([])).toMatchObject({
       status: 0,

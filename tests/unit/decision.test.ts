@@ -119,7 +119,7 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
       wishOf(stateOf("failed"), declared({ attempt, withdraw: true }), undefined, [{ attempt: 2 }]);
     expect(withdrawn(1)()).toEqual({ kind: "withdraw" });
     expect(withdrawn(2)()).toEqual({ kind: "withdraw" });
-    expect(withdrawn(3)).toThrow("withdraw and a higher attempt contradict each other");
+    expect(withdrawn(3)).toThrow("withdraw says that it isn't wanted");
   });
 
   test("withdraw after adopted: refused where Vercel gave the id, or a request of ours left", () => {

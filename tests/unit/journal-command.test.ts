@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import type { OrderOnRecord } from "../../provider/src/cli/investigate";
 import { ordersOfStack } from "../../provider/src/cli/investigate";
 import { journal, showOrder } from "../../provider/src/cli/journal";
@@ -49,7 +50,7 @@ async function printed(command: () => Promise<void>, ...books: JournaledPurchase
   }
 }
 
-const list = (...books: JournaledPurchase[]) => printed(() => journal({ folder: "/nowhere" }), ...books);
+const list = (...books: JournaledPurchase[]) => printed(() => journal({ folder: tmpdir() }), ...books);
 
 describe("journal", () => {
   test("lists each order with its outcome, and ends with 0 where none needs a person", async () => {
@@ -102,7 +103,7 @@ describe("journal", () => {
 
   test("show ends with 1 for one that needs a person", async () => {
     const show = (order: string) =>
-      printed(() => showOrder(order, { folder: "/nowhere" }), of("order_a"), inDoubt);
+      printed(() => showOrder(order, { folder: tmpdir() }), of("order_a"), inDoubt);
     expect(await show("order_a")).toMatchObject({ status: 0, text: "order_a: bought" });
     expect(await show("order_b")).toMatchObject({ status: 1, text: expect.stringContaining(MAYBE) });
     await expect(show("order_z")).rejects.toThrow("knows no order");
@@ -110,7 +111,7 @@ describe("journal", () => {
   });
 
   test("its receipts have what is not certain listed, and not in the totals", async () => {
-    const { text } = await printed(() => receipts(undefined, { folder: "/nowhere" }), of("order_a"), inDoubt);
+    const { text } = await printed(() => receipts(undefined, { folder: tmpdir() }), of("order_a"), inDoubt);
     expect(text).toContain("Charged: 1500.00 usd (1)");
     expect(text).toContain("Unknown whether charged (not in the totals): 1, $1,500.00 ordered");
   });

@@ -100,7 +100,7 @@ describe("a purchase on record", () => {
   test.each([
     ["bought", [], true],
     ["pending", [], true],
-    ["checkout", ["refused"], false],
+    ["checkout", ["unresolved"], false],
     ["failed", ["refused"], false],
     ["refused", ["refused"], false],
     ["notSent", ["may buy"], false],

@@ -81,7 +81,7 @@ describe("the reason of an outcome that fails", () => {
     const later = reason(of, { when: "later" });
     expect(SENTENCES.filter((each) => later?.includes(each))).toEqual([MAYBE]);
     expect(later).toMatch(
-      /https:\/\/pay\.example\/1 .*If it was paid, set adopt: .*set attempt: 2 .*withdraw: true/,
+      /If it was paid, set adopt: .*pay it at https:\/\/pay\.example\/1 now.*set attempt: 2 .*withdraw: true/,
     );
   });
 

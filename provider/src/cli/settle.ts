@@ -20,7 +20,7 @@ interface Options {
  */
 export async function settle(beginning: string, { folder, adopt, withdraw, known }: Options): Promise<void> {
   if ([adopt, withdraw, known].filter((word) => word !== undefined).length !== 1) {
-    throw new Error("say one of --adopt ID, --withdraw and --known");
+    throw new Error("give exactly one of --adopt ID, --withdraw and --known");
   }
   if (adopt !== undefined && !/^[^\s\p{C}-][^\s\p{C}]{0,199}$/u.test(adopt)) {
     throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
@@ -54,7 +54,13 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   const word = adopt === undefined ? "withdrawn" : "adopted";
   const before = found.settled ?? outcome;
   const sentence = sentenceOf(word, "now", before);
-  console.log(`${order}: recorded as ${word}. This run sent nothing. ${sentence}`);
+  const purchase = `${printable(found.name ?? "?", 100)} (${order})`;
+  const what =
+    adopt === undefined ? "recorded as withdrawn" : `recorded ${printable(adopt)} as this purchase`;
+  console.log(
+    `${purchase}: ${what}. This run sent nothing. ${sentence} Where a program declares it, its next \`pulumi up\` records ` +
+      "that, too.",
+  );
 }
 
 function refuseWhileUnderWay(known: Knowledge): void {

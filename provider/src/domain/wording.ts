@@ -54,16 +54,17 @@ const ANY_ID = "<its intent or invoice id>";
 const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> = {
   checkout: ({ receipt }, { team, attempt, when }) => {
     const session = receipt.checkoutSessionUrl ?? receipt.checkoutSessionId;
+    const there = session === undefined ? "" : ` at ${session}`;
     const instead =
       `give the team a default payment method (${billingPage(team)}) and set attempt: ${attempt + 1} to buy it ` +
       "without a checkout (not both: the session can still be paid). If it isn't wanted any more, leave the session " +
       "unpaid and set withdraw: true.";
     return {
-      what: `Vercel wants this purchase to be paid in a checkout session${session === undefined ? "." : `: ${session}`}`,
+      what: "Vercel wants this purchase to be paid in a checkout session.",
       advice:
         when === "now"
-          ? `Pay it there and set adopt: "${ANY_ID}", or ${instead}`
-          : `If it was paid, set adopt: "${ANY_ID}", from ${billingPage(team)}. If it wasn't, pay it there now, or ${instead}`,
+          ? `Pay it${there} and set adopt: "${ANY_ID}", or ${instead}`
+          : `If it was paid, set adopt: "${ANY_ID}", from ${billingPage(team)}. If it wasn't, pay it${there} now, or ${instead}`,
     };
   },
   failed: ({ receipt: { intentId } }, { team, attempt }) => ({

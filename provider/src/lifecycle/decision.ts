@@ -45,7 +45,7 @@ export function wishOf(
   const recorded = state.arguments.attempt ?? 1;
   const raised = isUnknown(attempt) || attempt > recorded;
   const isFinal = MEANING[state.outcome].anotherRequest === "never";
-  const what = `it is ${state.outcome}${state.receipt.intentId ? ` (${state.receipt.intentId})` : ""}`;
+  const what = `its outcome is ${state.outcome}${state.receipt.intentId ? ` (${state.receipt.intentId})` : ""}`;
   const back = `Set attempt back to ${recorded}`;
   if (!isUnknown(attempt)) {
     if (attempt < recorded)
@@ -66,7 +66,10 @@ export function wishOf(
   // The attempt that was raised for an order in doubt is its own, and no further one.
   const isOfNewer = !isUnknown(attempt) && newer.some((order) => attempt <= order.attempt);
   if (raised && !isOfNewer && withdraw !== undefined) {
-    throw refuse("withdraw and a higher attempt contradict each other.", "Remove one of them.");
+    throw refuse(
+      "withdraw says that it isn't wanted, and a higher attempt that it is.",
+      "Remove one of them.",
+    );
   }
   refuseChanges(state, declaration, raised, refuse);
 
@@ -113,14 +116,14 @@ function refuseChanges(
   const back = `Set ${changed.join(", ")} back`;
   if (changes === "never") {
     throw refuse(
-      `can't change ${list}, because this purchase is final: it is ${state.outcome}.`,
+      `can't change ${list}, because this purchase is final: its outcome is ${state.outcome}.`,
       `${back}; to buy more, declare another CreditPurchase.`,
     );
   }
   if (!raised) {
     const next = (state.arguments.attempt ?? 1) + 1;
     throw refuse(
-      `can't change ${list}, because this purchase is in doubt: it is ${state.outcome}.`,
+      `can't change ${list}, because this purchase is in doubt: its outcome is ${state.outcome}.`,
       `${back}. If it was not made, attempt: ${next} buys it anew, as changed.`,
     );
   }

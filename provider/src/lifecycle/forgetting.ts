@@ -18,7 +18,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const sentence = sentenceOf(outcome, "later", state.settled);
   if (MEANING[outcome].destroy === "refuses" || state.altered !== undefined) {
     throw new Refusal(
-      `${name} is not forgotten, because it is ${state.altered ?? outcome}.`,
+      `${name} is not forgotten, because ${state.altered ?? `its outcome is ${outcome}`}.`,
       "Settle it first: set adopt to its id, or withdraw: true if it was not made, and run `pulumi up`. (If the program no " +
         "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)",
       sentence,

@@ -63,7 +63,7 @@ const argumentSchemas = {
   source: text(/^\P{Cs}+$/su, "must be a text that is not empty"),
   attempt: z.int({ error: WHOLE_NUMBER }).min(1),
   adopt: text(
-    /^[^\s\p{C}]{1,200}$/u,
+    /^[^\s\p{C}-][^\s\p{C}]{0,199}$/u,
     "must be the id of an intent or invoice (such as pur_...), without spaces",
   ).optional(),
   withdraw: z.literal(true, { error: "must be true, or left out" }).optional(),
@@ -151,7 +151,12 @@ function problemsOf(given: Properties, isSecret: boolean): Declaration["problems
   const { adopt, withdraw } = given;
   const both = adopt !== undefined && withdraw !== undefined;
   const contradiction = both
-    ? [{ property: "withdraw", what: "withdraw and adopt contradict each other: it was made, or it was not" }]
+    ? [
+        {
+          property: "withdraw",
+          what: "withdraw says that it was not made, and adopt that it was: remove one of them",
+        },
+      ]
     : [];
   return [...wrong, ...unknown, ...contradiction];
 }

@@ -127,7 +127,7 @@ export function whyNot(
   if (not !== undefined && plan?.toLowerCase() === not.plan) {
     return {
       why: `${not.needs}, and team ${name} is on the plan ${printable(plan)}.`,
-      firstDo: `Change its plan (${settingsPage(slug, "/billing")}), or set vercelCredits:preflight to off if its plan for these is another one`,
+      firstDo: `Change its plan (${settingsPage(slug, "/billing")}), or, if these credits are under another plan, set vercelCredits:preflight to off`,
     };
   }
   return undefined;

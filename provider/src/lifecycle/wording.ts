@@ -93,7 +93,7 @@ export function chargeLine(declaration: Declaration): string {
 
 /** The line in which a preview says that an update would stop at this purchase. */
 export function stopLine({ name }: Declaration, why: string): string {
-  return `⚠️ ${name}: nothing will be bought, and \`pulumi up\` will fail, until it is settled: ${why}`;
+  return `⚠️ ${name}: nothing will be bought, and \`pulumi up\` will fail: ${why}`;
 }
 
 function describeCredits({ arguments: { creditType, team } }: Declaration): string {

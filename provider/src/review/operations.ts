@@ -178,8 +178,9 @@ function succeeds(outcome: Outcome): boolean {
   return MEANING[outcome].up === "succeeds";
 }
 
+/** What can still charge is not forgotten, and is unresolved; the rest did not buy. */
 function whatFails({ outcome }: PurchaseState): Kind {
-  return MEANING[outcome].money === "in doubt" ? "unresolved" : "refused";
+  return MEANING[outcome].destroy === "refuses" ? "unresolved" : "refused";
 }
 
 /** Pulumi masks a secret, so that what isn't known yet looks the same as what is. */
