@@ -475,7 +475,8 @@ export class World {
       const isTrue = charged.every(
         (one) => one.attempt < last || this.#untellable.has(one) || isWithdrawn || this.#isWithdrawn(one),
       );
-      // A record that goes is spoken of as what it was; whether it may go is judged where it is deleted.
+      // A record that goes is spoken of by the claim of its own URN, or as what it was; whether it may go is judged where it is
+      // deleted.
       const isOfReplaced = line.startsWith("🗑️");
       // A known gap: an order that is created knows no purchase that is on record without it.
       const isOfNewOrder =

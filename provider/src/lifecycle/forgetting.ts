@@ -1,6 +1,7 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import type { ClaimedElsewhere } from "../journal/journal";
 import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { ASKED_ABOUT } from "./findings";
@@ -24,6 +25,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
       sentence,
     );
   }
+  const later = await laterClaim(run, state);
   if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {
     throw new Refusal(
       `${name} is not forgotten, because its request may be under way at this moment.`,
@@ -33,7 +35,12 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   }
   const kept = MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
   const what = [outcome, receipt.intentId].filter((word) => word !== undefined).join(", ");
-  console.log(`🗑️ ${name}: forgotten (${what}). ${sentence}${kept}`);
+  // The order's own guard sees to it that what may have charged after that is not forgotten with it.
+  const said =
+    later === undefined
+      ? `${sentence}${kept}`
+      : `A later order of it (${later.order}) has the outcome ${later.outcome}. ${sentenceOf(later.outcome, "later", later.settled)}`;
+  console.log(`🗑️ ${name}: forgotten (${what}). ${said}`);
 }
 
 /** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */
@@ -60,6 +67,17 @@ async function releaseClaims(
   }
   for (const { orderId } of orders) run.seen.add(orderId);
   return true;
+}
+
+/** An order that was sent after the one on record, by a run that was cut short. */
+async function laterClaim(
+  run: Run,
+  { order, earlierAttempts }: PurchaseState,
+): Promise<ClaimedElsewhere | undefined> {
+  if (order?.identity === undefined) return undefined;
+  const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
+  const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
+  return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
 }
 
 async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {

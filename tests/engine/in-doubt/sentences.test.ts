@@ -118,3 +118,21 @@ test("a purchase that is in doubt isn't destroyed, and is said to be in doubt", 
   expect(project.outputs()).toMatchObject({ outcome: "unknown" });
   expect(project.resource("PurchaseOrder")).toBeDefined();
 });
+
+test("destroy of a refused purchase says so where a later order of it may have charged", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  project.declare({ args: { attempt: 2 } });
+  project.env.VERCEL_CREDITS_CRASH_AT = "request-left";
+  await project.up("--skip-preview");
+  delete project.env.VERCEL_CREDITS_CRASH_AT;
+  expect(sandbox.requests()).toHaveLength(2);
+
+  const run = await project.destroyUnprotected();
+
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+  expectReadable(run);
+  expect(project.resource("PurchaseOrder")).toBeDefined();
+});
