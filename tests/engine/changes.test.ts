@@ -131,6 +131,7 @@ describe("options that could buy twice are refused by name, without a stack trac
     ["deleteBeforeReplace", { deleteBeforeReplace: true }],
     ["deletedWith", { deletedWith: {} }],
     ["import", { import: "pur_1" }],
+    ["id", { id: "pur_1" }],
     ["hooks.onError", { hooks: { onError: [] } }],
   ])("%s", async (option, opts) => {
     const { sandbox, project } = await sandboxAndProject();

@@ -80,7 +80,7 @@ test("a refusal that repeats the token does not show it", async () => {
 
   const { error, id } = await provider.buy();
 
-  expect(error).toContain("The token does not open team acme");
+  expect(error).toContain("The token gives no access to team acme");
   expect(error).toContain("Nothing was charged.");
   expect(error).not.toContain(token);
   expect(id).toBeUndefined();

@@ -11,6 +11,7 @@ export function findOrder(
   if (found === undefined) {
     throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
   }
-  if (another !== undefined) throw new Error(`${printable(beginning)} is the beginning of several orders`);
+  if (another !== undefined)
+    throw new Error(`several orders begin with ${printable(beginning)}: give more of it`);
   return found;
 }

@@ -69,7 +69,7 @@ function find(
 ): OrderOnRecord | undefined {
   const matching = [...ofStack, ...books].filter(({ order }) => order.startsWith(beginning));
   if (new Set(matching.map(({ order }) => order)).size > 1)
-    throw new Error(`${printable(beginning)} is the beginning of several orders`);
+    throw new Error(`several orders begin with ${printable(beginning)}: give more of it`);
   return matching.at(-1);
 }
 
@@ -144,7 +144,7 @@ function nothingToFindOut(one: OrderOnRecord): { hint: string; says: string } {
   const what = `${outcomeInWords(one)}${id === undefined ? "" : ` (${id})`}`;
   const says =
     MEANING[one.outcome].money === "in doubt"
-      ? `It is ${what}, which Vercel's own pages tell: ${billingPage(one.team)}.`
+      ? `It is ${what}. How it ended is on ${billingPage(one.team)}.`
       : `There is nothing to find out: it is ${what}.`;
   return { hint: "settled", says: printable(says) };
 }

@@ -45,9 +45,10 @@ function isDoubled({ doubleCharge, known }: JournaledPurchase): boolean {
 
 function onUnresolved(unresolved: readonly JournaledPurchase[]): string {
   const [first] = unresolved;
-  const what = unresolved.length === 1 ? "1 is unresolved" : `${unresolved.length} are unresolved`;
+  const isOne = unresolved.length === 1;
+  const what = isOne ? "1 is unresolved" : `${unresolved.length} are unresolved`;
   return (
-    `${what} (❓): nobody knows what came of it. ${MAYBE_CHARGED} Look for it on the team's billing page. If it is ` +
+    `${what} (❓): nobody knows what came of ${isOne ? "it" : "them"}. ${MAYBE_CHARGED} Look on the team's billing page. If it is ` +
     "there, set adopt to its id; if it is not, raise attempt to buy it, or set withdraw: true; then run `pulumi up`. " +
     `Where no program declares it any more, use \`pulumi-vercel-credits journal settle\`.\n` +
     `\`pulumi-vercel-credits journal show ${first?.order}\` prints all that is recorded, \`investigate\` what the ` +

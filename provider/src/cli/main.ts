@@ -35,7 +35,7 @@ journal
   .description("a person's word about an order that no program declares any more; nothing is sent")
   .option("--adopt <id>", "it was made: the id of its intent or invoice, from the billing page")
   .option("--withdraw", "it was not made, and isn't wanted")
-  .option("--known", "a double charge is known")
+  .option("--known", "you know of the double charge: it is no longer reported")
   .action(async (order, options) =>
     (await import("./settle.js")).settle(order, { ...journal.opts(), ...options }),
   );

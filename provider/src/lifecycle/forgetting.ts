@@ -18,12 +18,13 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
   if (MEANING[outcome].destroy === "refuses" || state.altered !== undefined) {
-    throw new Refusal(
-      `${name} is not forgotten, because ${state.altered ?? `its outcome is ${outcome}`}.`,
-      "Settle it first: set adopt to its id, or withdraw: true if it was not made, and run `pulumi up`. (If the program no " +
-        "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)",
-      sentence,
-    );
+    const wayOut =
+      state.altered === undefined
+        ? "Settle it first: set adopt to its id, or withdraw: true if it was not made, and run `pulumi up`. (If the program no " +
+          "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)"
+        : "Import a state in which it is as it was, or drop the record with `pulumi state delete`.";
+    const why = state.altered ?? `its outcome is ${outcome}`;
+    throw new Refusal(`${name} is not forgotten, because ${why}.`, wayOut, sentence);
   }
   const later = await laterClaim(run, state);
   if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {

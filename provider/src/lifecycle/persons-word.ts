@@ -3,6 +3,7 @@ import { present } from "../domain/objects";
 import { sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
+import type { Lease } from "../journal/claims";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
@@ -13,7 +14,7 @@ import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { declarationArguments } from "./recording";
 import type { Run } from "./run";
-import { leaseProblem, OLD_SESSION, sentenceOfKnowledge, thenUpAgain, unreachable } from "./wording";
+import { OLD_SESSION, sentenceOfKnowledge, thenUpAgain, underWay, unreachable } from "./wording";
 
 /** Where a person's word comes to: a purchase on record, or what a journal knows of one that isn't. */
 interface Before {
@@ -35,7 +36,7 @@ export async function personsWord(
   let known: Knowledge;
   try {
     known = last ? await knowsPatiently(run, last, name) : await claimHolder(run, declaration);
-    if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, leaseProblem(known.lease));
+    if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, known.lease);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const { what, firstDo } = unreachable(run.settings.journalFolder, error);
@@ -132,7 +133,7 @@ async function resolve(
     for (const one of openingsFor(run, declaration).filter(({ journal }) => journal !== undefined)) {
       if ((await run.journal?.close(one, { isUnneeded: true })) !== false) continue;
       const now = await run.knows(one);
-      if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, leaseProblem(now.lease));
+      if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, now.lease);
     }
     if (!order.unarmed && (isJournaled || isHeld)) await run.journal?.resolve(order.orderId, word);
   } catch (error) {
@@ -151,7 +152,7 @@ async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<
   const identity = declaration.openings.at(-1)?.identity;
   const by = identity && (await run.journal?.claimedElsewhere(identity, 0));
   if (by === undefined || by.unreadable !== undefined) return { kind: "nothing" };
-  if (by.lease) throw waiting(declaration, leaseProblem(by.lease));
+  if (by.lease) throw waiting(declaration, by.lease);
   const about = {
     order: by.order,
     time: by.time,
@@ -164,11 +165,8 @@ async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<
   return { kind: "completed", result: { outcome: by.outcome, receipt }, ...about };
 }
 
-function waiting(
-  { name }: PurchaseDeclaration,
-  { what, firstDo }: { what: string; firstDo: string },
-): Refusal {
-  return new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), MAYBE_CHARGED);
+function waiting({ name }: PurchaseDeclaration, lease: Lease): Refusal {
+  return new Refusal(`${name}: ${underWay(lease)}`, "", "");
 }
 
 function before({ state, olds, known, order }: Before) {

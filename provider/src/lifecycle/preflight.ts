@@ -85,7 +85,7 @@ const ADVICE: Record<number, (team: string) => { why: string; firstDo: string }>
       `members) and set it ${SET_TOKEN}`,
   }),
   403: (team) => ({
-    why: `The token does not open team ${team}: it is wrong or expired, or limited to another team, or its member is not in this one`,
+    why: `The token gives no access to team ${team}: it is wrong or expired, or limited to another team, or its member is not in this one`,
     firstDo: `Set a token ${SET_TOKEN} of a member (${settingsPage(team, "/members")}), made on ${TOKENS_PAGE}`,
   }),
   404: (team) => ({

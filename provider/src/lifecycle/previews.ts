@@ -20,6 +20,7 @@ import {
   sentenceOfKnowledge,
   stopLine,
   thenUpAgain,
+  underWay,
   unreachable,
 } from "./wording";
 
@@ -67,10 +68,11 @@ export async function foresee(
       MEANING[outcome].up === "succeeds" && !contradicts(declaration, known) ? "records" : "fails";
     return { sentence, forecast, line: recordLine(declaration, known) };
   }
-  const line = stopLine(
-    declaration,
-    inDoubt(declaration, cutShort(news?.order.orderId ?? declaration.orderId, known)),
-  );
+  const why =
+    known.kind === "inDoubt" && known.lease
+      ? underWay(known.lease)
+      : inDoubt(declaration, cutShort(news?.order.orderId ?? declaration.orderId, known));
+  const line = stopLine(declaration, why);
   return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
 }
 
@@ -88,7 +90,7 @@ export async function previewAction(
   switch (action.kind) {
     case "wait":
       if (action.wish.kind !== "keep") throw refusedWhileWaiting(run, state, declaration, action);
-      return console.log(stopLine(declaration, waiting(action)));
+      return console.log(stopLine(declaration, underWay(action.lease)));
     case "record":
       return console.log(recordLine(declaration, action.known));
     case "inDoubt":
@@ -122,11 +124,6 @@ function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string 
   const words = newsOf(known.result, context);
   if (words === undefined) return stopLine(declaration, reasonOf(known.result, context) ?? "");
   return lineOf(known.result.outcome, name, `nothing will be bought; recorded from the journal: ${words}`);
-}
-
-function waiting({ lease }: Extract<Action, { kind: "wait" }>): string {
-  const { what, firstDo } = leaseProblem(lease);
-  return `${what} ${MAYBE_CHARGED} ${firstDo}.`;
 }
 
 /** While another process may be sending, nothing is recorded, and no person can know how it will end. */

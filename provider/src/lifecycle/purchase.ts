@@ -37,7 +37,14 @@ import { adopt, personsWord, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
 import type { Run } from "./run";
-import { claimedElsewhere, sentenceOfKnowledge, summarize, thenUpAgain, unreachable } from "./wording";
+import {
+  claimedElsewhere,
+  sentenceOfKnowledge,
+  summarize,
+  thenUpAgain,
+  underWay,
+  unreachable,
+} from "./wording";
 
 type Ask = (order: OrderReference | undefined) => Promise<Knowledge>;
 
@@ -267,6 +274,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         sentenceOfKnowledge(known),
       );
     }
+    if (known.kind === "inDoubt" && known.lease)
+      throw new Refusal(`${name}: ${underWay(known.lease)}`, "", "");
     const error = await inDoubtError(run, declaration, cutShort(last?.orderId ?? id, known));
     throw new Refusal(error.message, UNDO, "");
   }
@@ -274,4 +283,4 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
 
 /** Nothing tells a replacement from a first update; a plain error keeps what the state has, which a record would push aside. */
 const UNDO =
-  "If this is a replacement (--replace, pulumi state taint), undo it: a purchase is never replaced.";
+  "If this is a replacement, leave out --replace, or run `pulumi state untaint`: a purchase is never replaced.";

@@ -95,8 +95,8 @@ export async function put(
 function toldApart(message: string, name: string, outcome: Outcome, when: "now" | "later"): string {
   console.log(`⚠️ ${message}`);
   return (
-    `${name}: its outcome is kept as "${outcome}". ${sentenceOf(outcome, when)} Why, and what to do now, repeats a secret ` +
-    "argument: it is in the line above, and in the secret output reason."
+    `${name}: its outcome is kept as "${outcome}". ${sentenceOf(outcome, when)} The reason and what to do now repeat a secret ` +
+    "argument, so they are in the line above and in the secret output reason."
   );
 }
 

@@ -38,6 +38,12 @@ export function leaseProblem({ host, until, process }: Lease): Problem {
   };
 }
 
+/** Another process may be sending: until that has ended, nothing is recorded, and no person can know how it will end. */
+export function underWay(lease: Lease): string {
+  const { what, firstDo } = leaseProblem(lease);
+  return `${what} ${MAYBE_CHARGED} ${thenUpAgain(firstDo)}`;
+}
+
 /** An order that this run did not open, or may not use, of which nobody knows what came of it. */
 export function inDoubt(declaration: Declaration, cause: Cause): string {
   const { attempt, team } = declaration.arguments;
@@ -51,8 +57,8 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   if (by.unreadable !== undefined) {
     return (
       `A record of the journal, ${printable(by.unreadable)}, can't be read, so another order for this purchase may have been ` +
-      `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team))}, then set adopt to its id, or ` +
-      "remove that file if it was not made."
+      `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team))}, then set adopt to its id, or, ` +
+      "if it was not made, remove that record from the journal's folder."
     );
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;

@@ -47,14 +47,14 @@ function wholeDollars(text: string): bigint {
 
 /**
  * The subject and verb of what a person reads first: `$150.00 will be charged`, `at least $150.00 will be charged`,
- * `an unknown amount will be charged`, `up to $150.00 may be charged` or `$50.00 will, and up to $150.00 may be charged`.
+ * `an unknown amount will be charged`, `up to $150.00 may be charged` or `$50.00 will be charged, and up to $150.00 in all`.
  */
 export function chargeInWords(operations: readonly Operation[], verdict: BudgetVerdict): string {
   const { total, possible, unknown } = verdict;
   const certain = operations.some(charges);
   if (operations.some(mayCharge)) {
     const all = unknown > 0 ? "an amount that is not known" : `up to ${dollars(total + possible)}`;
-    return certain ? `${dollars(total)} will, and ${all} may be charged` : `${all} may be charged`;
+    return certain ? `${dollars(total)} will be charged, and ${all} in all` : `${all} may be charged`;
   }
   if (!certain || unknown === 0) return `${dollars(total)} will be charged`;
   return total === 0n ? "an unknown amount will be charged" : `at least ${dollars(total)} will be charged`;

@@ -61,7 +61,7 @@ export function objections({
   }
   if (operations.some(mayCharge)) {
     const why = "the journal decides whether it buys, and this preview could not ask it";
-    found.push({ what: "May charge", rest: ` for each purchase marked so: ${why}.` });
+    found.push({ what: "May charge", rest: `, for each purchase that says so: ${why}.` });
   }
   const failing = operations.filter(fails).length;
   if (failing > 0) {
@@ -79,7 +79,7 @@ const WHAT: Record<Kind, string> = {
   "buy again": "💳 buy again",
   "may buy": "⚠️ may buy: its journal decides",
   unresolved: "⚠️ unresolved: nothing is bought, and `pulumi up` fails",
-  refused: "⚠️ not bought before: nothing is sent, and `pulumi up` fails",
+  refused: "⚠️ did not buy earlier: nothing is sent, and `pulumi up` fails",
   forget: "🗑️ forget the record: nothing is refunded",
   adopt: "📎 adopt: recorded, nothing is charged",
   withdraw: "↩️ withdraw: recorded as not made, nothing is charged",

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import type { Declared } from "../../../tools/pulumi-project.mts";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { expectReadable, journalOf, sandboxAndProject, sentencesOf } from "../../support/stack";
 import { IS_WHOLE } from "../../support/whole";
 
 type Args = NonNullable<Declared["args"]>;
@@ -135,4 +137,26 @@ test("destroy of a refused purchase says so where a later order of it may have c
   expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
   expectReadable(run);
   expect(project.resource("PurchaseOrder")).toBeDefined();
+});
+
+test("a first try that another machine may still be sending has to be waited for: the message names host and time", async () => {
+  const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_CRASH_AT: "request-left" });
+  await project.up("--skip-preview");
+  delete project.env.VERCEL_CREDITS_CRASH_AT;
+  const intent = readdirSync(journalOf(project)).find((name) => name.startsWith("intent."));
+  const file = join(journalOf(project), `${intent}`);
+  const record = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...record, process: { ...record.process, host: "runner-7", bootId: "another" } }),
+  );
+
+  for (const run of [await project.preview(), await project.up("--skip-preview")]) {
+    expect(run.output).toContain("on runner-7 may still be sending");
+    expect(run.output).toContain(record.until);
+    expect(run.output).not.toContain("set attempt");
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+    expectReadable(run);
+  }
+  expect(sandbox.requests()).toHaveLength(1);
 });
