@@ -6,7 +6,7 @@ import { sample } from "../../support/whole";
 /** Vercel's word is kept for people, and no rule goes by it, also where it is one of ours. */
 describe("an intent whose status is a word of ours, and a kill before the state is saved: it is pending, and not bought again", () => {
   const OURS = ["refused", "unknown", "adopted", "notSent", "withdrawn", "checkout", "bought", "pending"];
-  test.each(sample(2, [...OURS, "", "__proto__", "constructor", "undefined"]))("%p", async (status) => {
+  test.each(sample(2, [...OURS, "__proto__", "constructor", "undefined"]))("%p", async (status) => {
     const body = JSON.stringify({ purchaseIntent: { id: "pur_1", status } });
     const { url, arrived, whenRequested, answerNow } = await gatedServer(says(http(body)));
     const project = await newProject({ VERCEL_API_URL: url });
