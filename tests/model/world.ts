@@ -1,7 +1,7 @@
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { MEANING, type Outcome } from "../../provider/src/domain/outcome";
 import type { Properties } from "../../provider/src/lifecycle/inputs";
-import type { OrderReference } from "../../provider/src/state/order-reference";
+import { type OrderReference, openingsOf } from "../../provider/src/state/order-reference";
 import { readPurchase } from "../../provider/src/state/purchase-state";
 import { Disk, type DiskImage } from "./disk";
 import { isCharge, isNamed, kindOf, type Request } from "./endpoint";
@@ -726,6 +726,13 @@ export class World {
       stoppedAttempt = 0,
     } = readPurchase(state.purchase?.outputs ?? {});
     if (stoppedAttempt >= program.attempt) return false;
+    // Its order was replaced or lost, and nothing tells whether that one used this attempt.
+    const [first] = openingsOf(state.order?.outputs.__journal);
+    const isOfAnother =
+      order !== undefined &&
+      !openingsOf(state.order?.outputs.__journal).some((one) => one.orderId === order.orderId);
+    if (isOfAnother && program.attempt > (args.attempt ?? 1) && (first?.attempt ?? 0) >= program.attempt)
+      return false;
     if (last === undefined || this.#requests.some(({ orderId }) => orderId === last.orderId)) return false;
     if (
       claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some(

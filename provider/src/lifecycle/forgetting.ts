@@ -1,11 +1,12 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
-import type { ClaimedElsewhere } from "../journal/journal";
 import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { ASKED_ABOUT } from "./findings";
-import type { Properties } from "./inputs";
+import { type Properties, readDeclaration } from "./inputs";
+import { keyOf } from "./order";
+import { laterClaim } from "./recording";
 import type { Run } from "./run";
 
 /** Forgets the purchase: nothing can be bought back. What is in doubt and can still charge is not forgotten. */
@@ -15,6 +16,8 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const { order, receipt } = state;
   // The other half of a replacement: the same purchase, which this update has put on record again.
   if (order !== undefined && run.seen.has(order.orderId)) return;
+  // A higher attempt has replaced it, which is a person's word about this one.
+  if ((run.settled.get(keyOf(readDeclaration(olds))) ?? 0) >= (state.arguments.attempt ?? 1)) return;
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
   if (MEANING[outcome].destroy === "refuses" || state.altered !== undefined) {
@@ -68,17 +71,6 @@ async function releaseClaims(
   }
   for (const { orderId } of orders) run.seen.add(orderId);
   return true;
-}
-
-/** An order that was sent after the one on record, by a run that was cut short. */
-async function laterClaim(
-  run: Run,
-  { order, earlierAttempts }: PurchaseState,
-): Promise<ClaimedElsewhere | undefined> {
-  if (order?.identity === undefined) return undefined;
-  const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
-  const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
-  return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
 }
 
 async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
-import { isUnknown, type PurchaseDeclaration } from "./inputs";
+import { isUnknown, type PurchaseDeclaration, type Unknown } from "./inputs";
 import { keyOf } from "./order";
 import type { OrderStep, Run } from "./run";
 
@@ -26,16 +26,19 @@ export function newerOrders(
 }
 
 /**
- * Whether the attempt that a purchase on record asks for may have been used already: the order that the state had is gone, lost
- * or replaced, and an earlier run may have sent it. The journal that knows the order on record has the claim of any other.
+ * Whether the attempt that a purchase on record asks for may have been used already: the order that the state had is gone,
+ * lost or replaced, and an earlier run may have sent it. No journal proves that it didn't: it can be another one than then.
  */
 export function mayRepeatAttempt(
-  step: OrderStep | undefined,
+  run: Run,
   { order }: PurchaseState,
-  onRecord: Knowledge,
+  declaration: PurchaseDeclaration,
+  attempt: number | Unknown,
 ): boolean {
-  const isClaimed = order?.journal !== undefined && onRecord.kind !== "nothing";
-  return step?.isNew === true && !isClaimed;
+  const openings = openingsFor(run, declaration);
+  if (order === undefined || openings.some(({ orderId }) => orderId === order.orderId)) return false;
+  const isNew = stepOf(run, declaration)?.isNew === true;
+  return isNew || (openings[0] !== undefined && !isUnknown(attempt) && openings[0].attempt >= attempt);
 }
 
 /** An order that is not on record, and what is known of it. */

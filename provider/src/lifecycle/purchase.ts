@@ -5,7 +5,7 @@ import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { present } from "../domain/objects";
 import { MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
-import type { Result } from "../domain/result";
+import type { Cause, Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
@@ -35,7 +35,7 @@ import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { adopt, personsWord, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
-import { buy, inDoubtError, record } from "./recording";
+import { buy, inDoubtError, laterClaim, record } from "./recording";
 import type { Run } from "./run";
 import {
   claimedElsewhere,
@@ -157,8 +157,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     }
     const action = actionOf(state, wish, findings);
-    const isRepeated = mayRepeatAttempt(stepOf(run, declaration), state, findings.onRecord);
-    if (action.kind !== "buy" || !isRepeated) return action;
+    if (action.kind !== "buy" || !mayRepeatAttempt(run, state, declaration, action.attempt)) return action;
     return { kind: "inDoubt", cause: { kind: "orderReplaced" } };
   }
 
@@ -183,13 +182,20 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       case "wait":
         throw refusedWhileWaiting(run, state, declaration, action);
       case "inDoubt":
-        throw await inDoubtError(run, declaration, action.cause);
+        throw await doubtOf(action.cause, state, declaration);
       default: {
         const order = run.armed.disarm(declaration.orderId as string);
         if (order) return buy(run, id, order, declaration, news, olds);
         throw notOpened(declaration, stepOf(run, declaration), state, newerOrders(run, state, declaration));
       }
     }
+  }
+
+  /** Nothing is recorded: a journal that comes back may know that it was never sent. */
+  async function doubtOf(cause: Cause, state: PurchaseState, declaration: PurchaseDeclaration) {
+    const by = cause.kind === "orderReplaced" ? await laterClaim(run, state) : undefined;
+    if (by) return new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "", "");
+    return inDoubtError(run, declaration, cause);
   }
 
   /** An order that was opened, and is not needed after all. */

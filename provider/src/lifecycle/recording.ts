@@ -5,9 +5,10 @@ import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
+import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
-import type { KnownArguments } from "../state/purchase-state";
+import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { changedArguments } from "./decision";
 import { suggestion } from "./evidence";
 import { cutShort } from "./findings";
@@ -155,6 +156,17 @@ function recordResolution(
     ordered: { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) },
     record: { settled, vercelIds: [...vercelIds] },
   });
+}
+
+/** An order that was sent after the one on record, by a run that was cut short, as the journal has it. */
+export async function laterClaim(
+  run: Run,
+  { order, earlierAttempts }: PurchaseState,
+): Promise<ClaimedElsewhere | undefined> {
+  if (order?.identity === undefined) return undefined;
+  const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
+  const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
+  return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
 }
 
 export async function inDoubtError(

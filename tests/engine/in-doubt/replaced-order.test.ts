@@ -15,18 +15,26 @@ async function killed(project: Project): Promise<void> {
 
 const taint = (project: Project) => project.mustRun("state", "taint", project.urn("PurchaseOrder"), "--yes");
 
-describe("a higher attempt whose request was cut by a kill, without a journal", () => {
+/** Which journal the higher attempt has, where not even its first try was under another one. */
+const JOURNALS: [string, Record<string, string>, Record<string, string>][] = [
+  ["without a journal", NO_JOURNAL, NO_JOURNAL],
+  ["under none, when the first try's is there again", {}, NO_JOURNAL],
+];
+
+describe.each(JOURNALS)("a higher attempt whose request was cut by a kill, %s", (_journal, env, during) => {
   test.each<[string, (project: Project) => Promise<unknown>]>([
     ["its order tainted", taint],
     ["its order lost from the state", async (project) => project.loseFromState("PurchaseOrder")],
   ])("%s: that attempt is not used again", async (_how, act) => {
-    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+    const { sandbox, project } = await sandboxAndProject(env);
     project.declare(UNPROTECTED);
     sandbox.misbehave("decline");
     await project.up("--skip-preview");
     expect(project.outputs()).toMatchObject({ outcome: "refused" });
     project.declare({ ...UNPROTECTED, args: { attempt: 2 } });
+    Object.assign(project.env, during);
     await killed(project);
+    if (env !== during) delete project.env.VERCEL_CREDITS_JOURNAL;
     expect(sandbox.requests()).toHaveLength(2);
 
     await act(project);
@@ -71,5 +79,20 @@ test("a killed first try whose order is tainted, without a journal: its order st
   project.write("state.json", JSON.stringify(state));
   await project.mustRun("stack", "import", "--file", "state.json");
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+  expect(sandbox.requests()).toHaveLength(2);
+});
+
+test("a purchase in doubt that is tainted and bought at a higher attempt in one change leaves nothing behind", async () => {
+  const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+  project.declare(UNPROTECTED);
+  sandbox.misbehave("cut-after-charge");
+  await project.up("--skip-preview");
+  await project.mustRun("state", "taint", project.urn(), "--yes");
+  project.declare({ ...UNPROTECTED, args: { attempt: 2 } });
+
+  expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+  expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+  expect(project.resources().filter((one) => one.delete)).toEqual([]);
+  expect(project.outputs()).toMatchObject({ outcome: "bought", attempt: 2 });
   expect(sandbox.requests()).toHaveLength(2);
 });
