@@ -265,7 +265,7 @@ describe("secret arguments", () => {
       expect(project.read("state/.pulumi/stacks/test/dev.json")).not.toMatch(IN_THE_CLEAR);
       expect(failed.output).toMatch(/⚠️ c: .*vercel\.com\/hushteam/);
       expect(failed.output).toContain(
-        `c: its outcome is kept as "${outcome}". ${sentence} Why, and what to do`,
+        `c: its outcome is kept as "${outcome}". ${sentence} The reason and what to do`,
       );
 
       project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
