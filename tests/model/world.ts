@@ -727,12 +727,10 @@ export class World {
     } = readPurchase(state.purchase?.outputs ?? {});
     if (stoppedAttempt >= program.attempt) return false;
     // Its order was replaced or lost, and nothing tells whether that one used this attempt.
-    const [first] = openingsOf(state.order?.outputs.__journal);
-    const isOfAnother =
-      order !== undefined &&
-      !openingsOf(state.order?.outputs.__journal).some((one) => one.orderId === order.orderId);
-    if (isOfAnother && program.attempt > (args.attempt ?? 1) && (first?.attempt ?? 0) >= program.attempt)
-      return false;
+    const openings = openingsOf(state.order?.outputs.__journal);
+    const isOfAnother = order !== undefined && !openings.some(({ orderId }) => orderId === order.orderId);
+    const mayBeUsed = (openings[0]?.attempt ?? 0) >= program.attempt;
+    if (isOfAnother && mayBeUsed && program.attempt > (args.attempt ?? 1)) return false;
     if (last === undefined || this.#requests.some(({ orderId }) => orderId === last.orderId)) return false;
     if (
       claimsBeside(this.#disk(stack.folder, stack.host), last.orderId).some(

@@ -1,6 +1,7 @@
 import { cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import type { CrashPoint } from "../../provider/src/charge/crash-points";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { Project, type ProjectOptions, type Run } from "../../tools/pulumi-project.mts";
 
@@ -82,6 +83,14 @@ export async function inDoubt(...[env, options]: Parameters<typeof newProject>) 
 /** The folder of the project's own journal. */
 export function journalOf(project: Project): string {
   return join(project.folder, "home/vercel-credits/journal");
+}
+
+/** An update whose provider process ends at a named point of a purchase. */
+export async function upCrashingAt(project: Project, point: CrashPoint): Promise<void> {
+  project.env.VERCEL_CREDITS_CRASH_AT = point;
+  const run = await project.up("--skip-preview");
+  delete project.env.VERCEL_CREDITS_CRASH_AT;
+  expect(run.code).not.toBe(0);
 }
 
 /** A copy of the project's journal as it is now, as a backup or a synced home makes one. */

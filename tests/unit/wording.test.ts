@@ -59,7 +59,14 @@ const every: [Result, string][] = [
     ],
     [result("unknown", { cause }), MAYBE as string],
   ]),
-  [result("unknown", { cause: { kind: "noAnswer", problem: "socket hang up" } }), MAYBE as string],
+  ...(
+    [
+      { kind: "noAnswer", problem: "socket hang up" },
+      { kind: "cutShort", order: "order_1" },
+      { kind: "cutShort", order: "order_1", leftAt: "2026-11-25T09:00:00.000Z" },
+      { kind: "orderReplaced" },
+    ] satisfies Cause[]
+  ).map((cause): [Result, string] => [result("unknown", { cause }), MAYBE as string]),
 ];
 
 describe("the reason of an outcome that fails", () => {

@@ -1,4 +1,5 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { PURCHASE_ID } from "../domain/order-arguments";
 import { sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
@@ -22,7 +23,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   if ([adopt, withdraw, known].filter((word) => word !== undefined).length !== 1) {
     throw new Error("give exactly one of --adopt ID, --withdraw and --known");
   }
-  if (adopt !== undefined && !/^[^\s\p{C}-][^\s\p{C}]{0,199}$/u.test(adopt)) {
+  if (adopt !== undefined && !PURCHASE_ID.test(adopt)) {
     throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
   }
   const from = await journalFolder(folder);

@@ -6,7 +6,7 @@ import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { ASKED_ABOUT } from "./findings";
 import { type Properties, readDeclaration } from "./inputs";
 import { keyOf } from "./order";
-import { laterClaim } from "./recording";
+import { laterClaim } from "./order-steps";
 import type { Run } from "./run";
 
 /** Forgets the purchase: nothing can be bought back. What is in doubt and can still charge is not forgotten. */

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { z } from "zod";
 import type { Snapshot } from "../domain/balance-snapshot";
 import { printable } from "../domain/messages";
-import { CREDIT_TYPES, type OrderArguments, TELLING } from "../domain/order-arguments";
+import { CREDIT_TYPES, type OrderArguments, PURCHASE_ID, TELLING } from "../domain/order-arguments";
 import { type OrderReference, openingsOf, orderJournalSchema } from "../state/order-reference";
 
 /** What the engine passes for a value that is known only during the update. It is never coerced. */
@@ -63,7 +63,7 @@ const argumentSchemas = {
   source: text(/^\P{Cs}+$/su, "must be a text that is not empty"),
   attempt: z.int({ error: WHOLE_NUMBER }).min(1),
   adopt: text(
-    /^[^\s\p{C}-][^\s\p{C}]{0,199}$/u,
+    PURCHASE_ID,
     "must be the id of an intent or invoice (such as pur_...), without spaces",
   ).optional(),
   withdraw: z.literal(true, { error: "must be true, or left out" }).optional(),

@@ -1,3 +1,4 @@
+import type { ClaimedElsewhere } from "../journal/journal";
 import type { Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
@@ -37,8 +38,19 @@ export function mayRepeatAttempt(
 ): boolean {
   const openings = openingsFor(run, declaration);
   if (order === undefined || openings.some(({ orderId }) => orderId === order.orderId)) return false;
-  const isNew = stepOf(run, declaration)?.isNew === true;
+  const isNew = stepOf(run, declaration)?.before.length === 0;
   return isNew || (openings[0] !== undefined && !isUnknown(attempt) && openings[0].attempt >= attempt);
+}
+
+/** An order that was sent after the one on record, by a run that was cut short, as the journal has it. */
+export async function laterClaim(
+  run: Run,
+  { order, earlierAttempts }: PurchaseState,
+): Promise<ClaimedElsewhere | undefined> {
+  if (order?.identity === undefined) return undefined;
+  const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
+  const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
+  return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
 }
 
 /** An order that is not on record, and what is known of it. */

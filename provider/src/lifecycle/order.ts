@@ -44,7 +44,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const over = run.plan(keyOf(declaration), wanted(declaration));
       if (over)
         failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
-      else if (run.isPreview) await previewOpening(declaration, { before: [], isNew: true });
+      else if (run.isPreview) await previewOpening(declaration);
     }
     return { inputs: withDefaults(news), failures };
   }
@@ -71,12 +71,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     } catch (error) {
       throw refusal(declaration.name, unreachable(run.settings.journalFolder, error));
     }
-    run.orderSteps.set(keyOf(declaration), {
-      before: [],
-      opens: claimedBy === undefined,
-      isNew: true,
-      claimedBy,
-    });
+    run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
     const opened = await open(news, declaration, orderId, []);
     if (opened.problem !== undefined) {
@@ -136,7 +131,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration);
     if (over) return { ...no, problem: over };
-    if (run.isPreview) return previewOpening(declaration, { before });
+    if (run.isPreview) return previewOpening(declaration, before);
     // What is claimed elsewhere stays as it is, also where its own order was never sent.
     const claimedBy = raised ? undefined : await claimedElsewhere(declaration).catch(() => undefined);
     return claimedBy ? { ...no, claimedBy } : { before, opens: true };
@@ -145,7 +140,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
   /** A preview reads the journal where it has it; else it says what it could not know. */
   async function previewOpening(
     declaration: Declaration,
-    of: Pick<OrderStep, "before" | "isNew">,
+    before: readonly OrderReference[] = [],
   ): Promise<OrderStep> {
     let claimedBy: ClaimedElsewhere | undefined;
     try {
@@ -156,7 +151,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
         `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
       );
     }
-    const step = { ...of, opens: claimedBy === undefined, claimedBy };
+    const step = { before, opens: claimedBy === undefined, claimedBy };
     run.orderSteps.set(keyOf(declaration), step);
     return step;
   }

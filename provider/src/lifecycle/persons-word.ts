@@ -165,7 +165,8 @@ async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<
   return { kind: "completed", result: { outcome: by.outcome, receipt }, ...about };
 }
 
-function waiting({ name }: PurchaseDeclaration, lease: Lease): Refusal {
+/** Another process may be sending: see `underWay`. */
+export function waiting({ name }: PurchaseDeclaration, lease: Lease): Refusal {
   return new Refusal(`${name}: ${underWay(lease)}`, "", "");
 }
 

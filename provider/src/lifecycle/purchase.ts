@@ -23,6 +23,7 @@ import {
 } from "./inputs";
 import { failure, keyOf, withDefaults } from "./order";
 import {
+  laterClaim,
   mayRepeatAttempt,
   newerOrders,
   newsAmong,
@@ -33,18 +34,11 @@ import {
 import { standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
-import { adopt, personsWord, withdraw } from "./persons-word";
+import { adopt, personsWord, waiting, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
-import { buy, inDoubtError, laterClaim, record } from "./recording";
+import { buy, inDoubtError, record } from "./recording";
 import type { Run } from "./run";
-import {
-  claimedElsewhere,
-  sentenceOfKnowledge,
-  summarize,
-  thenUpAgain,
-  underWay,
-  unreachable,
-} from "./wording";
+import { claimedElsewhere, sentenceOfKnowledge, summarize, thenUpAgain, unreachable } from "./wording";
 
 type Ask = (order: OrderReference | undefined) => Promise<Knowledge>;
 
@@ -280,10 +274,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         sentenceOfKnowledge(known),
       );
     }
-    if (known.kind === "inDoubt" && known.lease)
-      throw new Refusal(`${name}: ${underWay(known.lease)}`, "", "");
-    const error = await inDoubtError(run, declaration, cutShort(last?.orderId ?? id, known));
-    throw new Refusal(error.message, UNDO, "");
+    if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, known.lease);
+    throw await inDoubtError(run, declaration, cutShort(last?.orderId ?? id, known), UNDO);
   }
 }
 

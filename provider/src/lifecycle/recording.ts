@@ -5,10 +5,9 @@ import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
-import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
-import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import type { KnownArguments } from "../state/purchase-state";
 import { changedArguments } from "./decision";
 import { suggestion } from "./evidence";
 import { cutShort } from "./findings";
@@ -158,24 +157,14 @@ function recordResolution(
   });
 }
 
-/** An order that was sent after the one on record, by a run that was cut short, as the journal has it. */
-export async function laterClaim(
-  run: Run,
-  { order, earlierAttempts }: PurchaseState,
-): Promise<ClaimedElsewhere | undefined> {
-  if (order?.identity === undefined) return undefined;
-  const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
-  const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
-  return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
-}
-
 export async function inDoubtError(
   run: Run,
   declaration: PurchaseDeclaration,
   cause: Cause,
+  firstDo = "",
 ): Promise<Refusal> {
   const hint = await suggestion(run, declaration);
-  return new Refusal(`${declaration.name}: ${inDoubt(declaration, cause)}${hint}`, "", "");
+  return new Refusal(`${declaration.name}: ${inDoubt(declaration, cause)}${hint}`, firstDo, "");
 }
 
 /** Why what was bought can't be recorded as what the program says now, or undefined where it can. */

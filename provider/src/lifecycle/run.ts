@@ -46,12 +46,10 @@ const REAL: RunSurroundings = {
 
 /** What this process found out about a purchase's order, for the purchase, which comes after it. */
 export interface OrderStep {
-  /** The orders that the state had, oldest first. */
+  /** The orders that the state had, oldest first. None where it had no order: there was none, or it was lost or replaced. */
   readonly before: readonly OrderReference[];
   /** Whether it opens another order; a preview only says so. */
   readonly opens: boolean;
-  /** The engine asks for an order as if there had been none: it was lost or replaced, or there was none. */
-  readonly isNew?: true;
   /** Why it opened none though one is wanted: what happened, and what to do. The purchase knows the sentence. */
   readonly problem?: Problem | undefined;
   readonly claimedBy?: ClaimedElsewhere | undefined;

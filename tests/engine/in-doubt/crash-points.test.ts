@@ -1,11 +1,12 @@
-import { sandboxAndProject } from "../../support/stack";
+import type { CrashPoint } from "../../../provider/src/charge/crash-points";
+import { sandboxAndProject, upCrashingAt } from "../../support/stack";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
 
 /** The provider process ends at a named point of a purchase; then a plain update, and what a person does where one is needed. */
 describe("the provider process is killed at a named point, and the next update", () => {
-  test.each<[string, string, number, "goes on" | "is in doubt" | "records it"]>([
+  test.each<[CrashPoint, string, number, "goes on" | "is in doubt" | "records it"]>([
     ["before-intent-record", "nothing was sent", 0, "goes on"],
     ["after-intent-record", "nothing was sent, and nobody can know", 0, "is in doubt"],
     ["request-left", "the endpoint may act", 1, "is in doubt"],
@@ -13,10 +14,8 @@ describe("the provider process is killed at a named point, and the next update",
     ["before-completion", "the outcome is lost", 1, "is in doubt"],
     ["before-state", "the journal has it", 1, "records it"],
   ])("%s (%s)", async (point, _what, sent, next) => {
-    const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_CRASH_AT: point });
-    const killed = await project.up("--skip-preview");
-    delete project.env.VERCEL_CREDITS_CRASH_AT;
-    expect(killed.code).not.toBe(0);
+    const { sandbox, project } = await sandboxAndProject();
+    await upCrashingAt(project, point);
     expect(sandbox.requests()).toHaveLength(sent);
 
     const after = await project.up("--skip-preview");

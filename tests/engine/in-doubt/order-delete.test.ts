@@ -8,6 +8,7 @@ import {
   NO_JOURNAL,
   sandboxAndProject,
   sentencesOf,
+  upCrashingAt,
   watched,
   whenRequested,
 } from "../../support/stack";
@@ -106,12 +107,11 @@ test("known not to have charged, it goes", async () => {
 });
 
 test("never sent, it goes, and can't be sent any more", async () => {
-  const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_CRASH_AT: "before-intent-record" });
+  const { sandbox, project } = await sandboxAndProject();
   project.declare({ opts: { protect: false } });
-  await project.up("--skip-preview");
+  await upCrashingAt(project, "before-intent-record");
   expect(sandbox.requests()).toHaveLength(0);
   expect(project.resource("PurchaseOrder")).toBeDefined();
-  delete project.env.VERCEL_CREDITS_CRASH_AT;
 
   expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });

@@ -1,21 +1,20 @@
 import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import type { Project } from "../../../tools/pulumi-project.mts";
-import { expectReadable, NO_JOURNAL, sandboxAndProject, sentencesOf } from "../../support/stack";
+import {
+  expectReadable,
+  NO_JOURNAL,
+  sandboxAndProject,
+  sentencesOf,
+  upCrashingAt,
+} from "../../support/stack";
 
 /** An order that is tainted or lost takes along what it knew. Without its journal, the record of its purchase is all there is. */
 
 const UNPROTECTED = { opts: { protect: false } };
 
-/** The provider process is killed when the request has left, and charged. */
-async function killed(project: Project): Promise<void> {
-  project.env.VERCEL_CREDITS_CRASH_AT = "request-left";
-  expect((await project.up("--skip-preview")).code).not.toBe(0);
-  delete project.env.VERCEL_CREDITS_CRASH_AT;
-}
-
 const taint = (project: Project) => project.mustRun("state", "taint", project.urn("PurchaseOrder"), "--yes");
 
-/** Which journal the higher attempt has, where not even its first try was under another one. */
+/** The journal that a purchase has, and the one that it has during its higher attempt. */
 const JOURNALS: [string, Record<string, string>, Record<string, string>][] = [
   ["without a journal", NO_JOURNAL, NO_JOURNAL],
   ["under none, when the first try's is there again", {}, NO_JOURNAL],
@@ -33,7 +32,7 @@ describe.each(JOURNALS)("a higher attempt whose request was cut by a kill, %s", 
     expect(project.outputs()).toMatchObject({ outcome: "refused" });
     project.declare({ ...UNPROTECTED, args: { attempt: 2 } });
     Object.assign(project.env, during);
-    await killed(project);
+    await upCrashingAt(project, "request-left");
     if (env !== during) delete project.env.VERCEL_CREDITS_JOURNAL;
     expect(sandbox.requests()).toHaveLength(2);
 
@@ -59,7 +58,7 @@ describe.each(JOURNALS)("a higher attempt whose request was cut by a kill, %s", 
 test("a killed first try whose order is tainted, without a journal: its order stays until a person removes it, as the error says", async () => {
   const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
   project.declare(UNPROTECTED);
-  await killed(project);
+  await upCrashingAt(project, "request-left");
   const inDoubt = await project.up("--skip-preview");
   expect(sentencesOf(inDoubt)).toEqual([MAYBE_CHARGED]);
   expect(project.outputs()).toBeUndefined();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import type { Declared } from "../../../tools/pulumi-project.mts";
-import { expectReadable, journalOf, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { expectReadable, journalOf, sandboxAndProject, sentencesOf, upCrashingAt } from "../../support/stack";
 import { IS_WHOLE } from "../../support/whole";
 
 type Args = NonNullable<Declared["args"]>;
@@ -126,9 +126,7 @@ test("destroy of a refused purchase says so where a later order of it may have c
   sandbox.misbehave("decline");
   await project.up("--skip-preview");
   project.declare({ args: { attempt: 2 } });
-  project.env.VERCEL_CREDITS_CRASH_AT = "request-left";
-  await project.up("--skip-preview");
-  delete project.env.VERCEL_CREDITS_CRASH_AT;
+  await upCrashingAt(project, "request-left");
   expect(sandbox.requests()).toHaveLength(2);
 
   const run = await project.destroyUnprotected();
@@ -140,9 +138,8 @@ test("destroy of a refused purchase says so where a later order of it may have c
 });
 
 test("a first try that another machine may still be sending has to be waited for: the message names host and time", async () => {
-  const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_CRASH_AT: "request-left" });
-  await project.up("--skip-preview");
-  delete project.env.VERCEL_CREDITS_CRASH_AT;
+  const { sandbox, project } = await sandboxAndProject();
+  await upCrashingAt(project, "request-left");
   const intent = readdirSync(journalOf(project)).find((name) => name.startsWith("intent."));
   const file = join(journalOf(project), `${intent}`);
   const record = JSON.parse(readFileSync(file, "utf8"));
