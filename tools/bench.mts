@@ -1,4 +1,5 @@
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
@@ -8,7 +9,8 @@ import { Project } from "./pulumi-project.mts";
 /**
  * `npm run bench [-- --sizes 1,100,400 --rounds 5]`: what a purchase costs, against a twin program of as many
  * do-nothing dynamic resources (two per purchase) on the same engine, in alternating runs. Figures are ratios of
- * one run to the next, because machines are noisy. The journal's own share shows against the same program without it.
+ * one run to the next, because machines are noisy. The engine writes the whole state after every step, so what a receipt
+ * costs there shows against a second twin that keeps as much, and the journal's share against a run without one.
  */
 const { values } = parseArgs({
   options: {
@@ -36,6 +38,22 @@ for (let i = 0; i < ${size}; i++) {
   new Nothing("p" + i, { ...args, order: order.made });
 }`;
 
+/** Takes and keeps what an order and its purchase do, and does as little: `file` holds one of each. */
+const TWIN_WITH_THE_SAME_STATE = (size: number, file: string) => `
+const pulumi = require("@pulumi/pulumi");
+const { order, purchase } = require(${JSON.stringify(file)});
+class Nothing extends pulumi.dynamic.Resource {
+  constructor(create, name, props) {
+    super({ create }, name, { made: undefined, ...props }, { protect: true });
+  }
+}
+const ordered = async () => ({ id: "id", outs: { ...require(${JSON.stringify(file)}).order.outputs, made: "yes" } });
+const bought = async () => ({ id: "id", outs: { ...require(${JSON.stringify(file)}).purchase.outputs, made: "yes" } });
+for (let i = 0; i < ${size}; i++) {
+  const { made } = new Nothing(ordered, "o" + i, order.inputs);
+  new Nothing(bought, "p" + i, { ...purchase.inputs, made });
+}`;
+
 const STEPS = ["preview", "up", "unchanged up"] as const;
 type Step = (typeof STEPS)[number];
 
@@ -43,7 +61,11 @@ interface Round {
   readonly seconds: Record<Step, number>;
   readonly providerMegabytes: number;
   readonly providerBytes: number;
+  /** What the state has of the first resource of either kind. */
+  readonly kept: Record<"order" | "purchase", Kept>;
 }
+
+type Kept = Record<"inputs" | "outputs", Record<string, unknown>>;
 
 /** One round of one program: a fresh stack, previewed, bought, and updated again without a change. */
 async function measure(engine: string, program: string, url: string, journal?: "off"): Promise<Round> {
@@ -74,6 +96,7 @@ async function measure(engine: string, program: string, url: string, journal?: "
       seconds,
       providerMegabytes: Math.max(...project.read("memory").trim().split("\n").map(Number)) / 1024,
       providerBytes: Math.max(...texts.map((text) => text.length)),
+      kept: { order: kept(project, "PurchaseOrder"), purchase: kept(project, "CreditPurchase") },
     };
   } finally {
     close();
@@ -81,24 +104,39 @@ async function measure(engine: string, program: string, url: string, journal?: "
   }
 }
 
+function kept(project: Project, type: string): Kept {
+  const { inputs = {}, outputs = {} } = project.resources().find(({ urn }) => urn.includes(type)) ?? {};
+  const { __provider: _, ...without } = inputs;
+  return {
+    inputs: without,
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([key]) => key !== "__provider")),
+  };
+}
+
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 const engine = await findEngine();
 const sandbox = await startSandbox();
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
 const rows: Record<string, Record<string, string>> = {};
 try {
   for (const size of sizes) {
     const ours: Round[] = [];
     const twin: Round[] = [];
+    const sameState: Round[] = [];
     const unjournaled: Round[] = [];
+    const file = join(folder, `${size}.json`);
     // The first round of all is a warm-up.
     for (let round = size === sizes[0] ? -1 : 0; round < rounds; round++) {
       console.error(`${size} purchases: ${round < 0 ? "warm-up" : `round ${round + 1} of ${rounds}`}`);
       const one = await measure(engine.folder, OURS(size), sandbox.url);
       const other = await measure(engine.folder, TWIN(size), sandbox.url);
+      writeFileSync(file, JSON.stringify(one.kept));
+      const same = await measure(engine.folder, TWIN_WITH_THE_SAME_STATE(size, file), sandbox.url);
       const without = await measure(engine.folder, OURS(size), sandbox.url, "off");
       if (round < 0) continue;
       ours.push(one);
       twin.push(other);
+      sameState.push(same);
       unjournaled.push(without);
     }
     const row: Record<string, string> = {};
@@ -108,6 +146,7 @@ try {
       const ratios = ratiosTo(twin, step);
       row[step] = `${spread(ratios)} (${median(ours.map(({ seconds }) => seconds[step])).toFixed(1)} s)`;
     }
+    row["up, to the same state"] = spread(ratiosTo(sameState, "up"));
     row["up, to no journal"] = spread(ratiosTo(unjournaled, "up"));
     row["provider memory"] = spread(
       ours.map((round, i) => round.providerMegabytes / (twin[i]?.providerMegabytes ?? 1)),
@@ -118,6 +157,7 @@ try {
   }
 } finally {
   await sandbox.close();
+  rmSync(folder, { recursive: true });
 }
 console.log(`\nRatios to the do-nothing twin: median (least to most), ${rounds} alternating rounds each.`);
 console.table(rows);

@@ -223,6 +223,11 @@ export class Project {
     child.kill("SIGKILL");
   }
 
+  /** Kills what outlived a command line that was killed, as the end of the machine does. */
+  killOrphans(): void {
+    for (const pid of this.#orphans) kill(pid);
+  }
+
   /** Kills the provider processes of a running command line. */
   killProviders(child: ChildProcess): void {
     for (const pid of processesBelow(child.pid, "dynamic-provider")) kill(pid);
@@ -243,11 +248,10 @@ export class Project {
     await this.mustRun("cancel", "--yes");
   }
 
-  /** Ends what still runs, lets go of what else is in the folder, and removes it. */
-  close(letGo = () => {}): void {
+  /** Ends what still runs, and removes its folder. */
+  close(): void {
     for (const child of this.#running) this.#kill(child);
-    for (const pid of this.#orphans) kill(pid);
-    letGo();
+    this.killOrphans();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -2,12 +2,13 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { findEngine } from "./engine.mts";
 import { KILL_POINTS } from "./torture/kill-points.mts";
+import { MOVES } from "./torture/moves.mts";
 import { randomOf } from "./torture/random.mts";
 import { type RoundResult, round } from "./torture/round.mts";
 
 /**
  * `npm run torture [-- --kills 25 --seed S --purchases 4]`: kills Pulumi, the provider process or the sandbox at random
- * moments of an update on the real engine, follows the documented recovery, and lets the sandbox judge.
+ * moments of an update on the real engine, copies or moves its stack or its journal, follows the documented recovery, and lets the sandbox judge.
  */
 const { values } = parseArgs({
   options: {
@@ -15,14 +16,17 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now()) },
     purchases: { type: "string", default: "4" },
     only: { type: "string" },
+    move: { type: "string" },
   },
 });
 const kills = Number(values.kills);
 const purchases = Number(values.purchases);
 const points = Object.keys(KILL_POINTS).filter((point) => values.only === undefined || point === values.only);
-if (!(kills >= 1 && purchases >= 1 && points.length > 0)) {
+const moves = Object.keys(MOVES).filter((move) => values.move === undefined || move === values.move);
+if (!(kills >= 1 && purchases >= 1 && points.length > 0 && moves.length > 0)) {
   console.error(
-    `--kills and --purchases are whole numbers; --only is one of: ${Object.keys(KILL_POINTS).join(", ")}`,
+    `--kills and --purchases are whole numbers; --only is one of: ${Object.keys(KILL_POINTS).join(", ")}; ` +
+      `--move is one of: ${Object.keys(MOVES).join(", ")}`,
   );
   process.exit(2);
 }
@@ -36,11 +40,13 @@ let next = 0;
 async function work(): Promise<void> {
   while (next < kills) {
     const number = next++;
-    const point = points[number % points.length] ?? "";
-    const result = await round(engine.folder, point, purchases, randomOf(`${values.seed}/${number}`));
+    const killPoint = points[number % points.length] ?? "";
+    const move = moves[number % moves.length] ?? "";
+    const random = randomOf(`${values.seed}/${number}`);
+    const result = await round(engine.folder, { killPoint, move, purchases, random });
     results.push(result);
     const verdict = result.violations.length === 0 ? "" : `: VIOLATION ${result.violations.join("; ")}`;
-    console.error(`round ${number + 1}, ${point}${verdict}`);
+    console.error(`round ${number + 1}, ${killPoint}, ${move === "none" ? "no move" : move}${verdict}`);
     if (verdict) console.error(result.recovery.join("\n"));
   }
 }
@@ -58,7 +64,10 @@ const row = (of: readonly RoundResult[]) => ({
 });
 console.table({
   ...Object.fromEntries(
-    points.map((point) => [point, row(results.filter((result) => result.killPoint === point))]),
+    points.map((point) => [point, row(results.filter(({ killPoint }) => killPoint === point))]),
+  ),
+  ...Object.fromEntries(
+    moves.map((each) => [`move: ${each}`, row(results.filter(({ move }) => move === each))]),
   ),
   "in all": row(results),
 });

@@ -11,9 +11,9 @@ interface Sent {
 }
 
 /** What must be so at every moment, whatever was killed: each line says what isn't. */
-export function violations(project: Project, charges: Charge[], journal: string): string[] {
-  const requests = requestsOnRecord(journal);
-  const kept = JSON.stringify(project.resources());
+export function violations(projects: Project[], charges: Charge[], journals: string[]): string[] {
+  const requests = requestsOnRecord(journals);
+  const kept = JSON.stringify(projects.map((project) => project.resources()));
   const found: string[] = [];
   for (const [name, ofOne] of Map.groupBy(charges, ({ source }) => source)) {
     const sent = requests.filter((one) => one.name === name);
@@ -44,17 +44,22 @@ export function unsettled(project: Project, charges: Charge[], names: string[]):
   });
 }
 
-/** Every intent record, which is there before its request leaves, with what came of it. */
-function requestsOnRecord(journal: string): Sent[] {
-  const files = existsSync(journal) ? readdirSync(journal) : [];
-  const read = (file: string) =>
-    files.includes(file) ? readFileSync(join(journal, file), "utf8") : undefined;
-  return files
-    .filter((file) => /^intent\..*\.json$/.test(file))
-    .map((file) => JSON.parse(read(file) ?? "{}"))
-    .filter(({ closed }) => closed === undefined)
-    .map(({ name, order }) => {
-      const completion = read(`${order}.completion.json`);
-      return { name, completion, outcome: completion && JSON.parse(completion).outcome };
-    });
+/**
+ * Every intent record, which is there before its request leaves, with what came of it. Copies of a journal have the same
+ * ones, and can have closed what was sent by another.
+ */
+function requestsOnRecord(journals: string[]): Sent[] {
+  const records = journals
+    .filter((journal) => existsSync(journal))
+    .flatMap((journal) =>
+      readdirSync(journal).map((file) => ({ file, text: readFileSync(join(journal, file), "utf8") })),
+    );
+  const sent = records
+    .filter(({ file }) => /^intent\..*\.json$/.test(file))
+    .map(({ text }) => JSON.parse(text))
+    .filter(({ closed }) => closed === undefined);
+  return [...new Map(sent.map(({ order, name }) => [order, name]))].map(([order, name]) => {
+    const completion = records.find(({ file }) => file === `${order}.completion.json`)?.text;
+    return { name, completion, outcome: completion && JSON.parse(completion).outcome };
+  });
 }

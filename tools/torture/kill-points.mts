@@ -3,7 +3,8 @@ import type { Disk } from "./disk.mts";
 import type { Random } from "./random.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";
 
-export interface Scene {
+/** What is struck: an update of one stack. */
+export interface Target {
   readonly project: Project;
   readonly sandbox: SandboxProcess;
   readonly disk: Disk;
@@ -16,28 +17,28 @@ export interface Scene {
 const REQUEST_MS = 60;
 
 /** About as long as an update takes on a slow machine. */
-const UPDATE_MS = 3000;
+export const UPDATE_MS = 3000;
 
 /** One update, with something that goes wrong in the middle of it. Resolves when its command line has ended. */
-type KillPoint = (scene: Scene) => Promise<void>;
+type KillPoint = (target: Target) => Promise<void>;
 
 export const KILL_POINTS: Record<string, KillPoint> = {
-  "command line": (scene) => struck(scene, (child) => scene.project.killAlone(child)),
-  "provider process": (scene) => struck(scene, (child) => scene.project.killProviders(child)),
-  "both at once": (scene) =>
-    struck(scene, (child) => {
-      scene.project.killProviders(child);
-      scene.project.killAlone(child);
+  "command line": (target) => struck(target, (child) => target.project.killAlone(child)),
+  "provider process": (target) => struck(target, (child) => target.project.killProviders(child)),
+  "both at once": (target) =>
+    struck(target, (child) => {
+      target.project.killProviders(child);
+      target.project.killAlone(child);
     }),
-  sandbox: (scene) => struck(scene, () => void scene.sandbox.kill()),
-  "connection cut before the charge": (scene) => cut(scene, "cut-before-charge"),
-  "connection cut after the charge": (scene) => cut(scene, "cut-after-charge"),
-  "disk of the journal full": (scene) => struck(scene, () => scene.disk.fill()),
+  sandbox: (target) => struck(target, () => void target.sandbox.kill()),
+  "connection cut before the charge": (target) => cut(target, "cut-before-charge"),
+  "connection cut after the charge": (target) => cut(target, "cut-after-charge"),
+  "disk of the journal full": (target) => struck(target, () => target.disk.fill()),
 };
 
 /** Strikes at a random moment: of the whole update, or soon after one of its charges, whose request is under way then. */
 async function struck(
-  { project, sandbox, random, purchases }: Scene,
+  { project, sandbox, random, purchases }: Target,
   strike: (child: Started["process"]) => void,
 ): Promise<void> {
   await sandbox.misbehave("slow", { milliseconds: REQUEST_MS, times: purchases });
@@ -52,7 +53,7 @@ async function struck(
 }
 
 async function cut(
-  { project, sandbox, random, purchases }: Scene,
+  { project, sandbox, random, purchases }: Target,
   fault: "cut-before-charge" | "cut-after-charge",
 ) {
   const before = random(purchases);
@@ -66,6 +67,6 @@ type Started = ReturnType<Project["start"]>;
 export const UP = ["up", "--yes", "--skip-preview", "--continue-on-error"] as const;
 
 /** Moments are the point here: nothing waits for this to be long enough. */
-function pause(milliseconds: number): Promise<void> {
+export function pause(milliseconds: number): Promise<void> {
   return new Promise((over) => setTimeout(over, milliseconds));
 }

@@ -1,106 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Project } from "../pulumi-project.mts";
 import { Disk } from "./disk.mts";
 import { unsettled, violations } from "./judge.mts";
-import { KILL_POINTS, UP } from "./kill-points.mts";
+import { KILL_POINTS, pause, UPDATE_MS } from "./kill-points.mts";
+import { journalCopy, MOVES, type Scene } from "./moves.mts";
 import type { Random } from "./random.mts";
+import { type Recovery, recover } from "./recovery.mts";
 import { SandboxProcess } from "./sandbox-process.mts";
+import { argumentsOf, Stack } from "./stack.mts";
 
-export interface RoundResult {
+export interface Round {
   readonly killPoint: string;
+  readonly move: string;
   readonly purchases: number;
+  readonly random: Random;
+}
+
+export interface RoundResult extends Omit<Round, "random">, Omit<Recovery, "printed"> {
   readonly charges: number;
-  /** Not on record as bought after the kill, and bought or taken over by plain `pulumi up`. */
-  readonly byItself: number;
-  /** Settled by `adopt` or a higher `attempt`. */
-  readonly byAPerson: number;
   readonly violations: readonly string[];
   /** What the updates of the recovery printed. */
   readonly recovery: readonly string[];
 }
 
-const MOST_UPDATES = 8;
-
-/**
- * One stack, one update with several purchases, one kill, and then what the documentation says: `pulumi cancel` and
- * `pulumi up` until all is settled, and where it asks for a person, what a person would do.
- */
+/** One stack, one update with several purchases, one kill, one move, the documented recovery, and then the judgement. */
 export async function round(
   engine: string,
-  killPoint: string,
-  purchases: number,
-  random: Random,
+  { killPoint, move, purchases, random }: Round,
 ): Promise<RoundResult> {
-  const project = new Project({ engine });
-  const sandbox = new SandboxProcess(project.folder);
-  const disk = new Disk(join(project.folder, "disk"));
+  const folder = mkdtempSync(join(tmpdir(), "torture-"));
+  const sandbox = new SandboxProcess(folder);
+  const disk = new Disk(join(folder, "disk"));
+  const journal = join(disk.folder, "journal");
+  const stacks: Stack[] = [];
   const close = () => {
-    project.close(() => disk.remove());
+    for (const { project } of stacks) project.close();
+    disk.remove();
     void sandbox.kill();
+    rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", close);
+  const add: Scene["add"] = async (args) => {
+    const stack = new Stack(engine, args);
+    stacks.push(stack);
+    stack.buysFrom(sandbox, journal);
+    stack.declare();
+    await stack.project.init();
+    return stack;
+  };
   try {
     await sandbox.start();
-    project.env.VERCEL_API_URL = sandbox.url;
-    const journal = join(disk.folder, "journal");
-    project.env.VERCEL_CREDITS_JOURNAL = journal;
-    const names = Array.from({ length: purchases }, (_, i) => `credits-${i + 1}`);
-    const args = new Map(names.map((name, i) => [name, { amount: i + 1, source: name, attempt: 1 }]));
-    const declare = () => project.declare(...[...args].map(([name, each]) => ({ name, args: each })));
-    declare();
-    await project.init();
+    const { project } = await add(argumentsOf("credits", purchases));
+    const scene = { folder, journal, stacks, sandbox, add, moment: () => pause(random(UPDATE_MS)) };
+    const { meanwhile, after } = MOVES[move] ?? {};
 
-    await KILL_POINTS[killPoint]?.({ project, sandbox, disk, random, purchases });
-    const found = violations(project, sandbox.charges(), journal);
+    await Promise.all([
+      KILL_POINTS[killPoint]?.({ project, sandbox, disk, random, purchases }),
+      meanwhile?.(scene),
+    ]);
+    const found: string[] = [];
+    const judge = () => {
+      const projects = stacks.map((stack) => stack.project);
+      found.push(...violations(projects, sandbox.charges(), [journal, journalCopy(scene)]));
+    };
+    judge();
     await sandbox.mend();
     disk.mend();
-    project.env.VERCEL_API_URL = sandbox.url;
+    for (const stack of stacks) stack.buysFrom(sandbox, journal);
 
-    const bought = (name: string) => project.outputs(name)?.outcome === "bought";
-    const interrupted = names.filter((name) => !bought(name));
-    const helped = new Set<string>();
-    const recovery: string[] = [];
-    let settled = false;
-    for (let updates = 0; updates < MOST_UPDATES && !settled; updates++) {
-      const run = await project.run(...UP);
-      settled = run.code === 0;
-      recovery.push(run.output);
-      if (run.output.includes("currently locked")) await project.mustRun("cancel", "--yes");
-      if (run.output.includes("failed to load checkpoint: EOF")) project.removeEmptyAttributes();
-      for (const name of names.filter((each) => asksForAPerson(run.output, each))) {
-        helped.add(name);
-        const onTheBillingPage = sandbox.charges().find(({ source }) => source === name);
-        const now = args.get(name);
-        if (now === undefined) continue;
-        args.set(
-          name,
-          Object.assign(onTheBillingPage ? { adopt: onTheBillingPage.intentId } : {}, {
-            ...now,
-            attempt: onTheBillingPage ? now.attempt : now.attempt + 1,
-          }),
-        );
-      }
-      declare();
-      found.push(...violations(project, sandbox.charges(), journal));
+    const recoveries: Recovery[] = [];
+    for (const stack of (await after?.(scene)) ?? stacks) {
+      recoveries.push(await recover(stack, () => sandbox.charges(), judge));
+      found.push(...unsettled(stack.project, sandbox.charges(), stack.names));
     }
-    found.push(...unsettled(project, sandbox.charges(), names));
+    const sum = (key: "byItself" | "byAPerson") => recoveries.reduce((total, each) => total + each[key], 0);
     return {
       killPoint,
-      purchases,
+      move,
+      purchases: new Set(stacks.flatMap((stack) => stack.names)).size,
       charges: sandbox.charges().length,
-      byItself: interrupted.filter((name) => !helped.has(name)).length,
-      byAPerson: helped.size,
+      byItself: sum("byItself"),
+      byAPerson: sum("byAPerson"),
       violations: [...new Set(found)],
-      recovery,
+      recovery: recoveries.flatMap(({ printed }) => printed),
     };
   } finally {
     process.off("exit", close);
     await sandbox.kill();
     close();
   }
-}
-
-/** Whether an update's output asks a person about this purchase, and doesn't only say who has to be waited for. */
-function asksForAPerson(output: string, name: string): boolean {
-  return output.split("\n").some((line) => line.includes(`${name}: `) && /\badopt: "/.test(line));
 }

@@ -257,7 +257,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
    * purchase, or alone, where that never came to be.
    */
   async function forget(_id: string, olds: Properties): Promise<void> {
-    const { orderId, openings } = readOrder(olds);
+    const { orderId, attempt, openings } = readOrder(olds);
     const declaration = readDeclaration(olds);
     if (run.seen.has(orderId)) return;
     const last = openings.at(-1);
@@ -288,7 +288,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       "vercel:PurchaseOrder::",
     );
     throw new Refusal(
-      `The order of ${declaration.name} (${orderId}) is not deleted, because ${why}, and its purchase is not on record.`,
+      `The order of ${declaration.name} (attempt ${attempt}, ${orderId}) is not deleted, because ${why}, and its purchase is not on record.`,
       "Run `pulumi up` to record it, or settle it first (adopt, or withdraw: true). To drop it all the same, run " +
         `\`pulumi state delete '${urn ?? "<the order's URN, see `pulumi stack --show-urns`>"}'\`; where Pulumi calls that ` +
         'ambiguous, another order has replaced it: `pulumi stack export`, remove the one with "delete": true, and import that.',

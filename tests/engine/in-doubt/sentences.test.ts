@@ -3,7 +3,14 @@ import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import type { Declared } from "../../../tools/pulumi-project.mts";
-import { expectReadable, journalOf, sandboxAndProject, sentencesOf, upCrashingAt } from "../../support/stack";
+import {
+  expectReadable,
+  journalOf,
+  NO_JOURNAL,
+  sandboxAndProject,
+  sentencesOf,
+  upCrashingAt,
+} from "../../support/stack";
 import { IS_WHOLE } from "../../support/whole";
 
 type Args = NonNullable<Declared["args"]>;
@@ -135,6 +142,23 @@ test("destroy of a refused purchase says so where a later order of it may have c
   expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
   expectReadable(run);
   expect(project.resource("PurchaseOrder")).toBeDefined();
+});
+
+test("without its journal, destroy says which attempt it forgets, and the order of a later one stays", async () => {
+  const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  project.declare({ args: { attempt: 2 } });
+  await upCrashingAt(project, "request-left");
+
+  const run = await project.destroyUnprotected();
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain(`forgotten (refused, attempt 1). ${NOTHING_CHARGED}`);
+  expect(run.output).toMatch(new RegExp(`attempt 2.*${MAYBE_CHARGED}`, "s"));
+  expectReadable(run);
+  expect(project.resource("PurchaseOrder")).toBeDefined();
+  expect(sandbox.requests()).toHaveLength(2);
 });
 
 test("a first try that another machine may still be sending has to be waited for: the message names host and time", async () => {
