@@ -70,6 +70,10 @@ const BOUGHT: Result = {
   status: "succeeded" as VercelWord,
   receipt: { intentKind: "purchaseIntent", intentId: "pur_1", total: "1500.00", currency: "usd" },
 };
+const CHECKOUT: Result = {
+  outcome: "checkout",
+  receipt: { intentKind: "checkoutSession", checkoutSessionId: "cs_1" },
+};
 const UNKNOWN: Result = { outcome: "unknown", receipt: {}, cause: { kind: "noAnswer", problem: "cut" } };
 const REFUSED: Result = {
   outcome: "refused",
@@ -158,6 +162,27 @@ describe("journal", () => {
       expect(stdout).toContain(words);
 
     await journal.forget("order_a");
+    expect(command([]).status).toBe(0);
+  });
+
+  test("one that a person adopted charged, too, unless it is the same purchase", async () => {
+    await sent("a");
+    await sent("b", { attempt: 2 }, BOUGHT);
+    await journal.resolve("order_a", { adopted: "pur_1" });
+    expect(command([]).status).toBe(0);
+
+    await journal.resolve("order_a", { adopted: "pur_another" });
+
+    const { status, stdout } = command([]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("‼️");
+  });
+
+  test("a checkout that is open ends with 1: it can still be paid", async () => {
+    await sent("a", {}, CHECKOUT);
+    expect(command([]).status).toBe(1);
+
+    await journal.resolve("order_a", { withdrawn: true });
     expect(command([]).status).toBe(0);
   });
 
@@ -311,7 +336,7 @@ describe("journal settle", () => {
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout:
-        `credits (order_a): ${says}. This run sent nothing. ${sentence} Where a program declares it, its next ` +
+        `credits (order_a): ${says}. This run sent nothing. ${sentence} Where a state has it as in doubt, the next ` +
         "`pulumi up` records that, too.\n",
     });
     expect(command([])).toMatchObject({
@@ -329,6 +354,22 @@ describe("journal settle", () => {
     expect(command([]).stdout).toMatch(/adopted \(was unknown\) +pur_9/);
   });
 
+  test.each([
+    ["a refusal", () => journal.complete("order_a", REFUSED, undefined), "refused", NOTHING],
+    ["what a person withdrew", () => journal.resolve("order_a", { withdrawn: true }), "withdrawn", NOTHING],
+    ["what a person adopted", () => journal.resolve("order_a", { adopted: "pur_9" }), "adopted", CHARGED],
+  ])("%s is not withdrawn", async (_what, ended, outcome, sentence) => {
+    await sent("a");
+    await ended();
+    const before = readdirSync(folder);
+
+    expect(command(["settle", "order_a", "--withdraw"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`order_a is ${outcome} already. Nothing was recorded. ${sentence}`),
+    });
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
   test("withdrawing an order that was never sent closes it, so that nobody can send it any more", async () => {
     await journal.open(orderOf("a"));
 
@@ -340,11 +381,7 @@ describe("journal settle", () => {
   });
 
   test("a withdrawn checkout session can still be paid, and the sentence says so", async () => {
-    await sent(
-      "a",
-      {},
-      { outcome: "checkout", receipt: { intentKind: "checkoutSession", checkoutSessionId: "cs_1" } },
-    );
+    await sent("a", {}, CHECKOUT);
 
     expect(command(["settle", "order_a", "--withdraw"]).stdout).toContain(MAYBE);
   });

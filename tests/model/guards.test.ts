@@ -5,6 +5,7 @@ import * as judging from "../../provider/src/charge/judge";
 import * as claiming from "../../provider/src/journal/claims";
 import { Claims } from "../../provider/src/journal/claims";
 import { Journal } from "../../provider/src/journal/journal";
+import * as knowledge from "../../provider/src/journal/knowledge";
 import { Markers } from "../../provider/src/journal/marker";
 import * as decision from "../../provider/src/lifecycle/decision";
 import * as findings from "../../provider/src/lifecycle/findings";
@@ -16,6 +17,7 @@ import {
   histories,
   killed,
   overlaps,
+  settled,
   storedCopies,
   undisturbedHistories,
   unjournaled,
@@ -30,6 +32,10 @@ jest.mock("../../provider/src/charge/judge", () => ({
 jest.mock("../../provider/src/journal/claims", () => ({
   __esModule: true,
   ...jest.requireActual("../../provider/src/journal/claims"),
+}));
+jest.mock("../../provider/src/journal/knowledge", () => ({
+  __esModule: true,
+  ...jest.requireActual("../../provider/src/journal/knowledge"),
 }));
 jest.mock("../../provider/src/lifecycle/decision", () => ({
   __esModule: true,
@@ -57,6 +63,7 @@ const PROPERTIES = {
   halved: { holds: holdsFor(halved), runs: 200 },
   unjournaled: { holds: holdsFor(unjournaled), runs: 200 },
   killed: { holds: holdsFor(killed), runs: 60 },
+  settled: { holds: holdsFor(settled), runs: 200 },
   asleep: { holds: holdsFor(asleep), runs: 60 },
   undisturbed: {
     holds: fc.asyncProperty(undisturbedHistories, async (history) => {
@@ -97,6 +104,13 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; finds: RegExp; break
       jest.spyOn(ArmedOrders.prototype, "disarm").mockImplementation(rearm);
     },
   },
+  "a higher attempt buys what a person has adopted in the journal": {
+    in: "settled",
+    finds: /a person said in the journal that it was made/,
+    break() {
+      jest.spyOn(knowledge, "isAdopted").mockReturnValue(false);
+    },
+  },
   "a request leaves before its intent is written": {
     in: "histories",
     finds: /without an intent record/,
@@ -134,7 +148,7 @@ const BROKEN: Record<string, { in: keyof typeof PROPERTIES; finds: RegExp; break
     },
   },
   "an intent without a completion counts as never sent": {
-    in: "histories",
+    in: "overlaps",
     finds: /./,
     break() {
       const { knows } = Journal.prototype;

@@ -267,6 +267,22 @@ const overlap: fc.Arbitrary<Act[]> = fc
     ...(minutes > 9 ? [{ do: "wait", minutes } as const] : []),
   ]);
 
+/** A person settles in the journal what is in doubt, and the program says something else, or nothing. */
+const settledInJournal: fc.Arbitrary<Act[]> = fc
+  .record({
+    answer,
+    at: seldom(step),
+    word: fc.constantFrom("adopt" as const, "withdraw" as const),
+    reaction: fc.constantFrom<Reaction>("nothing", "raise", "raise", "withdraw", "adopt"),
+    previews: fc.boolean(),
+  })
+  .map(({ answer: given, at, word, reaction, previews }) => [
+    plain({ answer: given, mishap: at === undefined ? undefined : { kind: "kill", at } }),
+    { do: "settle", stack: 0, word },
+    plain({ reaction, previews }),
+    plain(),
+  ]);
+
 /** The second starts somewhere within the first. */
 const plainOverlap: fc.Arbitrary<Act[]> = fc
   .record({
@@ -298,6 +314,7 @@ const scene = fc.oneof(
   { arbitrary: race, weight: 1 },
   { arbitrary: copied, weight: 2 },
   { arbitrary: inDoubt, weight: 2 },
+  { arbitrary: settledInJournal, weight: 1 },
   { arbitrary: overlap, weight: 2 },
   { arbitrary: plainOverlap, weight: 1 },
 );
@@ -321,6 +338,8 @@ export const unjournaled = scenesOf(
   ]),
   1,
 );
+
+export const settled = scenesOf(settledInJournal, 1);
 
 /** The state is not written after the request. */
 export const killed = scenesOf(

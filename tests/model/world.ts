@@ -51,6 +51,8 @@ interface Judged {
   readonly completed: ReadonlySet<string>;
   /** Those that it knew any outcome of. */
   readonly ended: ReadonlySet<string>;
+  /** The last order in the state, where a person had said in the journal that it was made. */
+  readonly adopted: string | undefined;
   /** With the charges that it is about, and the last attempt that was sent. */
   readonly lines: {
     readonly line: string;
@@ -387,6 +389,17 @@ export class World {
     return new Set(completed.map(([name]) => name.replace(".completion", "")));
   }
 
+  #adoptedIn(folder: string | undefined, { state, host }: Stack): string | undefined {
+    const order = lastOpening(state)?.orderId;
+    if (folder === undefined || order === undefined) return undefined;
+    const last = this.#disk(folder, host)
+      .entries()
+      .filter(([name, text]) => name.startsWith(`${order}.resolution`) && isWhole(text))
+      .toSorted(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+      .at(-1);
+    return last !== undefined && /"adopted"/.test(last[1]) ? order : undefined;
+  }
+
   #send(judged: Judged, up: Up, orderId: string, until: number) {
     const { stack, program, folder, identity, mentions, replaces, before } = judged;
     const { answer } = up;
@@ -419,6 +432,9 @@ export class World {
       }
       if (other.mentions.includes(orderId) && other.attempt <= attempt) {
         this.#violate("a request left for an order that another update took for one never sent");
+      }
+      if (isKnown && judged.adopted === other.orderId) {
+        this.#violate("another request left, though a person said in the journal that it was made");
       }
       const told = stack.raises.get(attempt);
       if (isKnown && judged.completed.has(other.orderId) && !told?.has(other.orderId)) {
@@ -636,6 +652,7 @@ export class World {
       mentions: JSON.stringify(kept),
       completed: this.#completedIn(folder, stack.host),
       ended: this.#completedIn(folder, stack.host, /./),
+      adopted: this.#adoptedIn(folder, stack),
       since: this.#requests.length,
       lines: [],
       sent: [],

@@ -267,7 +267,7 @@ describe("what is done with what the journal knows of the order on record", () =
   });
 
   test("the journal is asked where it may know more", () => {
-    expect(ASKED_ABOUT).toEqual(["unknown", "pending", "notSent", "withdrawn"]);
+    expect(ASKED_ABOUT).toEqual(["unknown", "pending", "checkout", "notSent", "withdrawn"]);
   });
 
   test("what never left goes on by itself: both say so, of the very order on record", () => {
@@ -330,7 +330,12 @@ describe("what is done with what the journal knows of the order on record", () =
 
   test.each(IS_SAID)("%s, which a person said, goes further than what was recorded before", (wish) => {
     expect(actions("unknown", wish, onRecord)).toEqual(
-      every(wish, { lease: "wait", "completed bought": "record" }),
+      every(wish, {
+        lease: "wait",
+        "completed bought": "record",
+        // A higher attempt is a person's word that it was not made, and this is one that it was.
+        ...(wish === "buy" && { adopted: "record" }),
+      }),
     );
   });
 });
@@ -343,6 +348,7 @@ describe("an order of an earlier run, without an outcome in the state", () => {
     "completed bought": "record",
     "completed pending": "record",
     "completed checkout": "record",
+    adopted: "record",
   } as const;
 
   const NEVER_SENT = { "never sent": "keep", "never sent, closed": "keep" } as const;
@@ -360,7 +366,7 @@ describe("an order of an earlier run, without an outcome in the state", () => {
   });
 
   test.each(BEFORE)(
-    "after %s: a higher attempt is stopped by bought, pending and checkout, and by no other end",
+    "after %s: a higher attempt is stopped by bought, pending, checkout and adopted, and by no other end",
     (outcome) => {
       expect(actions(outcome, "buy", newer())).toEqual(every("buy", STOPS));
     },

@@ -127,7 +127,7 @@ export function ordersOfStack(resources: readonly StackResource[]): OrderOnRecor
 /** Without a record of this very order, nothing is known of it. */
 function outcomeOf(recorded: PurchaseState | undefined) {
   const { outcome = "unknown", status, settled, receipt = {} } = recorded ?? {};
-  return { outcome, status, settled, receipt, unresolved: outcome === "unknown" };
+  return { outcome, status, settled, receipt, unresolved: MEANING[outcome].destroy === "refuses" };
 }
 
 function describe(one: OrderOnRecord): string {

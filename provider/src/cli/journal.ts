@@ -48,7 +48,7 @@ function onUnresolved(unresolved: readonly JournaledPurchase[]): string {
   const isOne = unresolved.length === 1;
   const what = isOne ? "1 is unresolved" : `${unresolved.length} are unresolved`;
   return (
-    `${what} (❓): nobody knows what came of ${isOne ? "it" : "them"}. ${MAYBE_CHARGED} Look on the team's billing page. If it is ` +
+    `${what} (❓): nobody knows whether ${isOne ? "it was" : "they were"} charged. ${MAYBE_CHARGED} Look on the team's billing page. If it is ` +
     "there, set adopt to its id; if it is not, raise attempt to buy it, or set withdraw: true; then run `pulumi up`. " +
     `Where no program declares it any more, use \`pulumi-vercel-credits journal settle\`.\n` +
     `\`pulumi-vercel-credits journal show ${first?.order}\` prints all that is recorded, \`investigate\` what the ` +

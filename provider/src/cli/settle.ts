@@ -1,6 +1,6 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { PURCHASE_ID } from "../domain/order-arguments";
-import { sentenceOf } from "../domain/outcome";
+import { MEANING, sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
@@ -40,7 +40,14 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   refuseWhileUnderWay(await journal.knows(reference));
   if (outcome === "bought" && (withdraw || receipt.intentId !== adopt)) {
     throw new Error(
-      `${order} is bought (${printable(receipt.intentId ?? "no id")}). ${sentenceOf(outcome, "later")}`,
+      `${order} is bought (${printable(receipt.intentId ?? "no id")}). Nothing was recorded. ${sentenceOf(outcome, "later")}`,
+    );
+  }
+  const isMade = outcome === "adopted" && MEANING[found.settled ?? outcome].requestLeft;
+  const isOver = (outcome === "failed" || outcome === "refused" || outcome === "withdrawn") && withdraw;
+  if (isOver || (isMade && withdraw)) {
+    throw new Error(
+      `${order} is ${outcome} already. Nothing was recorded. ${sentenceOf(outcome, "later", found.settled)}`,
     );
   }
   const ids = found.settled === undefined ? vercelIdsOf(found) : [];
@@ -59,7 +66,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   const what =
     adopt === undefined ? "recorded as withdrawn" : `recorded ${printable(adopt)} as this purchase`;
   console.log(
-    `${purchase}: ${what}. This run sent nothing. ${sentence} Where a program declares it, its next \`pulumi up\` records ` +
+    `${purchase}: ${what}. This run sent nothing. ${sentence} Where a state has it as in doubt, the next \`pulumi up\` records ` +
       "that, too.",
   );
 }

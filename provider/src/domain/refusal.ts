@@ -10,7 +10,7 @@ import { NOTHING_CHARGED } from "./messages";
  */
 export class Refusal extends Error {
   override readonly name = "Refusal";
-  override readonly stack = "refused; the error of the resource itself says why.";
+  override readonly stack = "stopped; the error of the resource itself says why.";
 
   constructor(
     readonly what: string,

@@ -172,8 +172,6 @@ function fixBeforeSending(cause: Cause): string | undefined {
       return "Fix the connection";
     case "overCap":
       return "Change the purchase or the cap";
-    case "afterDoubt":
-      return "Settle that purchase";
     case "notWritable":
       return "Fix that";
     case "argumentsDiffer":

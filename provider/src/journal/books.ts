@@ -1,5 +1,5 @@
 import type { Snapshot } from "../domain/balance-snapshot";
-import { type Outcome, statusOf, type VercelWord } from "../domain/outcome";
+import { MEANING, type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
 import { partsOfUrn } from "../domain/urn";
@@ -46,7 +46,7 @@ export interface JournaledPurchase {
   /** What it was before a person's word. */
   readonly settled?: Outcome | undefined;
   readonly requestLeft: boolean;
-  /** Nobody knows whether it charged, and nobody has settled it. */
+  /** It may have charged, or still can, and nobody has settled it. */
   readonly unresolved: boolean;
   readonly forgotten: boolean;
   /** Another order for the same purchase charged, too, and neither was forgotten in between. */
@@ -171,7 +171,7 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
     cause: result?.cause,
     settled,
     requestLeft: intent !== undefined && ended !== "notSent",
-    unresolved: outcome === "unknown" && superseded !== true && !forgotten,
+    unresolved: MEANING[outcome].destroy === "refuses" && superseded !== true && !forgotten,
     forgotten,
     doubleCharge: false,
     known,
@@ -186,14 +186,18 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
 }
 
 /**
- * Orders for one purchase that charged, and that no forgetting lies between. It is known once a person has said so of all of
+ * Orders for one purchase that charged, as Vercel or a person says, and that no forgetting lies between. It is known once a person has said so of all of
  * them but one.
  */
 function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPurchase[] {
-  const charged = purchases.filter(({ outcome, forgotten }) => outcome === "bought" && !forgotten);
+  const charged = purchases.filter(
+    ({ outcome, forgotten }) => MEANING[outcome].money === "charged" && !forgotten,
+  );
+  const idOf = ({ receipt, order }: JournaledPurchase) => receipt.intentId ?? order;
   return purchases.map((one) => {
     const same = charged.filter((other) => other === one || sameIdentity(other.identity, one.identity));
-    const doubleCharge = charged.includes(one) && same.length > 1;
+    // Two orders that a person says were one purchase charged once.
+    const doubleCharge = charged.includes(one) && new Set(same.map(idOf)).size > 1;
     const isKnown = doubleCharge && same.filter(({ known }) => !known).length <= 1;
     return { ...one, doubleCharge, known: one.known || isKnown };
   });

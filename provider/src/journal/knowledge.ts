@@ -34,6 +34,11 @@ export function outcomeOf(word: PersonsWord): "adopted" | "withdrawn" {
   return "adopted" in word ? "adopted" : "withdrawn";
 }
 
+/** A person said in the journal that it was made. */
+export function isAdopted(known: Knowledge): boolean {
+  return known.kind === "resolved" && "adopted" in known.resolution;
+}
+
 /** What came of an order, with what a person said of it: only a charge that is certain outweighs that. */
 export function withWord(
   ended: Outcome,

@@ -2,11 +2,12 @@ import { MAYBE_CHARGED } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { Cause } from "../domain/result";
 import type { Lease } from "../journal/claims";
-import { type Knowledge, outcomeOf } from "../journal/knowledge";
+import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import type { Wish } from "./decision";
 import { isUnknown } from "./inputs";
+import { stopsAnother } from "./order-steps";
 
 /** What the journal knows of a purchase that is on record. */
 export interface Findings {
@@ -31,20 +32,21 @@ export type Action =
   | { readonly kind: "again" };
 
 /** The outcomes on record about which the journal may know more. */
-export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "notSent", "withdrawn"];
+export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "checkout", "notSent", "withdrawn"];
 
 /**
  * A recorded outcome is never overruled by something that is missing. What is there counts in this order:
  *
  * | the journal has | then |
  * |---|---|
- * | of a newer order: a completion `bought`, `pending` or `checkout` | recorded; it stops a higher attempt |
+ * | of a newer order: a completion `bought`, `pending` or `checkout`, or that it was adopted | recorded; it stops a higher attempt |
  * | of a newer order: a running lease | wait |
  * | of a newer order: another completion or resolution | recorded, unless a person's word goes further |
  * | of a newer order: an intent record alone, or nothing where it may have been sent | in doubt, unless a person's word goes further |
  * | of a newer order: that it was never sent | as if it had not been opened |
  * | of the order on record: a completion `bought` | recorded, whatever was said meanwhile |
  * | of the order on record: a running lease | wait |
+ * | of the order on record: that it was adopted | recorded, unless the program says adopt or withdraw |
  * | of the order on record: an end, where the state has none | recorded, unless a person's word goes further |
  * | of the order on record: that it was never sent, as the state has it, too | again |
  */
@@ -53,7 +55,7 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   if (newer !== undefined) {
     const { order, known } = newer;
     const record: Action = { kind: "record", order, known };
-    if (known.kind === "completed" && stopsHigherAttempt(known.result.outcome, wish)) return record;
+    if (stopsHigherAttempt(known, wish)) return record;
     if (known.kind === "inDoubt" && known.lease) return { kind: "wait", lease: known.lease, wish };
     if (!goesFurther(wish, newer)) {
       if (known.kind === "completed" || known.kind === "resolved") return record;
@@ -70,6 +72,7 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   if (wish.kind === "adopt" || wish.kind === "withdraw") {
     return newer !== undefined && newer.known.kind !== "neverSent" ? { ...wish, newer } : wish;
   }
+  if (isAdopted(onRecord)) return record;
   if (isSaid) return wish;
   if (onRecord.kind === "resolved" && isNews(state, onRecord)) return record;
   if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
@@ -85,9 +88,9 @@ export function cutShort(order: string, known: Knowledge): Cause {
 }
 
 /** What was learned after a higher attempt was set. A person's word about the end of the order itself goes further. */
-function stopsHigherAttempt(outcome: Outcome, wish: Wish): boolean {
-  if (outcome === "bought") return true;
-  return (outcome === "pending" || outcome === "checkout") && (wish.kind === "buy" || wish.kind === "keep");
+function stopsHigherAttempt(known: Knowledge, wish: Wish): boolean {
+  if (known.kind === "completed" && known.result.outcome === "bought") return true;
+  return stopsAnother(known) && (wish.kind === "buy" || wish.kind === "keep");
 }
 
 /** Whether what is on record allowed a request for an order that was opened after it. */

@@ -1,5 +1,5 @@
 import type { ClaimedElsewhere } from "../journal/journal";
-import type { Knowledge } from "../journal/knowledge";
+import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import { isUnknown, type PurchaseDeclaration, type Unknown } from "./inputs";
@@ -62,8 +62,8 @@ export interface Unrecorded {
 /** The outcomes that stop a higher attempt where they were not on record when it was set. */
 const STOPPING = ["bought", "pending", "checkout"];
 
-export function stopsAnother(known: Knowledge): known is Extract<Knowledge, { kind: "completed" }> {
-  return known.kind === "completed" && STOPPING.includes(known.result.outcome);
+export function stopsAnother(known: Knowledge): boolean {
+  return (known.kind === "completed" && STOPPING.includes(known.result.outcome)) || isAdopted(known);
 }
 
 /**

@@ -5,7 +5,7 @@ import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
-import type { Knowledge } from "../journal/knowledge";
+import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import {
   type Declaration,
@@ -127,7 +127,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     }
     const isSame = Number(declaration.arguments.attempt) === order.attempt;
     if (!raised && !(isSame && wasNeverSent(known))) return no;
-    if (known.kind === "completed" && known.result.outcome === "bought") return no;
+    const isBought = known.kind === "completed" && known.result.outcome === "bought";
+    if (isBought || isAdopted(known)) return no;
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration);
     if (over) return { ...no, problem: over };

@@ -1,10 +1,10 @@
 import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
 import { present } from "../domain/objects";
-import { sentenceOf } from "../domain/outcome";
+import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import type { Lease } from "../journal/claims";
-import type { Knowledge } from "../journal/knowledge";
+import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
@@ -101,6 +101,7 @@ export async function withdraw(
       CHARGED,
     );
   }
+  refuseOverAdopted(declaration, from.known);
   await resolve(run, from, declaration, { withdrawn: true });
   const sentence = sentenceOf("withdrawn", "now", settled);
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
@@ -116,6 +117,16 @@ export async function withdraw(
     ordered: ordered as KnownArguments | undefined,
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
+}
+
+/** Once a request left, what a person has adopted in the journal is not withdrawn, as what the state has as adopted isn't. */
+export function refuseOverAdopted({ name }: PurchaseDeclaration, known: Knowledge | undefined): void {
+  if (known?.kind !== "resolved" || !isAdopted(known) || !MEANING[known.settled].requestLeft) return;
+  throw new Refusal(
+    `${name}: withdraw is refused, because a person said in the journal that it was made.`,
+    "Remove withdraw.",
+    CHARGED,
+  );
 }
 
 /** Writes a person's word into the journal, once the order can't be sent any more. */

@@ -34,7 +34,7 @@ import {
 import { standingReason } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
-import { adopt, personsWord, waiting, withdraw } from "./persons-word";
+import { adopt, personsWord, refuseOverAdopted, waiting, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
 import type { Run } from "./run";
@@ -151,6 +151,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     }
     const action = actionOf(state, wish, findings);
+    if (action.kind === "withdraw")
+      refuseOverAdopted(declaration, findings.newer?.known ?? findings.onRecord);
     if (action.kind !== "buy" || !mayRepeatAttempt(run, state, declaration, action.attempt)) return action;
     return { kind: "inDoubt", cause: { kind: "orderReplaced" } };
   }

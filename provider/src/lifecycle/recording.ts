@@ -5,7 +5,7 @@ import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
-import { type Knowledge, outcomeOf } from "../journal/knowledge";
+import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments } from "../state/purchase-state";
 import { changedArguments } from "./decision";
@@ -124,7 +124,7 @@ export async function record(
   const recorded = ordered?.attempt ?? reference.attempt;
   const wanted = Number(declaration.arguments.attempt);
   const isStopped = wanted > recorded;
-  const suffix = isStopped ? ` So attempt ${wanted} was not used; set attempt back to ${recorded}.` : "";
+  const suffix = isStopped ? notUsed(wanted, recorded) : "";
   return put(run, id, reference, known.result, "later", declaration, news, olds, {
     ordered: { ...ordered, ...(ordered ? {} : declarationArguments(declaration)), attempt: recorded },
     record: isStopped ? { stoppedAttempt: wanted } : {},
@@ -144,17 +144,26 @@ function recordResolution(
   const { resolution, settled, vercelIds } = known;
   const outcome = outcomeOf(resolution);
   const receipt = "adopted" in resolution ? { intentId: resolution.adopted } : {};
+  const ordered = { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) };
+  const recorded = known.ordered?.attempt ?? order.attempt;
+  const wanted = Number(declaration.arguments.attempt);
+  const suffix = isAdopted(known) && wanted > recorded ? notUsed(wanted, recorded) : "";
   run.seen.add(order.orderId);
   console.log(
     `📎 ${declaration.name}: recorded as ${outcome}, as a person said in the journal. This run sent nothing. ` +
-      sentenceOf(outcome, "now", settled),
+      `${sentenceOf(outcome, "now", settled)}${suffix}`,
   );
   return outputsOf(declaration, news, olds, {
     order,
     result: { outcome, receipt },
-    ordered: { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) },
+    ordered: { ...ordered, attempt: recorded },
     record: { settled, vercelIds: [...vercelIds] },
   });
+}
+
+/** A higher attempt was set before it was known that it isn't needed. */
+function notUsed(wanted: number, recorded: number): string {
+  return ` So attempt ${wanted} was not used; set attempt back to ${recorded}.`;
 }
 
 export async function inDoubtError(
@@ -169,7 +178,7 @@ export async function inDoubtError(
 
 /** Why what was bought can't be recorded as what the program says now, or undefined where it can. */
 export function contradicts(declaration: PurchaseDeclaration, known: Knowledge): string | undefined {
-  if (!stopsAnother(known) || known.ordered === undefined) return undefined;
+  if (known.kind !== "completed" || !stopsAnother(known) || known.ordered === undefined) return undefined;
   const { outcome, receipt } = known.result;
   const { ordered } = known;
   const changed = changedArguments(ordered, declaration).filter(

@@ -146,7 +146,9 @@ function kindOf(step: Step, before: PurchaseState | undefined): Kind | undefined
 /** The order's id is not known exactly where an order will be opened, and so a request can be sent. */
 function ofNewOrder(inputs: Record<string, unknown>, before: PurchaseState | undefined): Kind {
   if (before === undefined) return inputs.attempt === 1 ? "buy" : "buy again";
-  return mayBeSent(inputs, before) ? "buy again" : "unresolved";
+  if (!mayBeSent(inputs, before)) return "unresolved";
+  const isFirst = !isRaised(inputs, before) && before.earlierAttempts.length === 0;
+  return isFirst ? "buy" : "buy again";
 }
 
 /** The order was opened after the outcome on record, by a run that did not come to its end. */
