@@ -151,8 +151,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     }
     const action = actionOf(state, wish, findings);
-    if (action.kind === "withdraw")
-      refuseOverAdopted(declaration, findings.newer?.known ?? findings.onRecord);
+    if (action.kind === "withdraw") {
+      for (const known of [findings.newer?.known, findings.onRecord]) refuseOverAdopted(declaration, known);
+    }
     if (action.kind !== "buy" || !mayRepeatAttempt(run, state, declaration, action.attempt)) return action;
     return { kind: "inDoubt", cause: { kind: "orderReplaced" } };
   }
