@@ -22,7 +22,8 @@ import {
   undisturbedHistories,
   unjournaled,
 } from "./history";
-import { print, Violation, World } from "./world";
+import { Violation } from "./judge";
+import { print, World } from "./world";
 
 // Modules whose functions can be replaced.
 jest.mock("../../provider/src/charge/judge", () => ({

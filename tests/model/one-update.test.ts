@@ -4,10 +4,11 @@ import { UpdateLedger } from "../../provider/src/charge/update-ledger";
 import { Disk } from "./disk";
 import { type Answer, kindOf } from "./endpoint";
 import { Engine, type Stack } from "./engine";
+import { Violation } from "./judge";
 import { type Mishap, ProviderProcess } from "./machine";
 import { clock, started, updateFolders } from "./simulation";
 import { Turns } from "./turns";
-import { print, Violation } from "./world";
+import { print } from "./world";
 
 /** One purchase of an update, with the provider process that it is given. */
 interface Planned {
