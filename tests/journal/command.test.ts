@@ -396,6 +396,12 @@ describe("journal settle", () => {
       expect(stderr).toMatch(/may still be sending.*until \d{4}-.*may have been charged/);
     }
     expect(readdirSync(folder).filter((name) => name.includes("resolution"))).toEqual([]);
+    for (const args of [[], ["show", "order_a"]]) {
+      const { status, stdout } = command(args);
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/may still be sending.*until \d{4}-.*may have been charged.*Wait until/);
+      expect(stdout).not.toMatch(/set adopt|raise attempt/); // nobody can know yet
+    }
   });
 
   test("what was bought is not settled otherwise, and an id of Vercel's is not contradicted", async () => {

@@ -85,7 +85,7 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
 
   test.each([
     ["nothing", "", "it is empty"],
-    ["text", "no preview", "it is not JSON"],
+    ["text", "no preview", "it is not what `pulumi preview --json` prints"],
     ["another document", '{"a":1}', "it has no summary"],
     ["steps of another shape", '{"steps":[{"op":1}]}', "it is not what Pulumi prints"],
   ])("%s ends with 2, and says that nothing is known of the money", (_what, text, why) => {

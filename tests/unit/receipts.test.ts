@@ -114,6 +114,31 @@ test("an earlier attempt in doubt stays on record, listed separately", () => {
   ]);
 });
 
+test("a purchase without a time of Vercel's has that of its own record, and an earlier attempt has none", () => {
+  const outputs = {
+    outcome: "adopted",
+    attempt: 3,
+    orderId: "order_3",
+    __earlierAttempts: [
+      { outcome: "refused", attempt: 1, orderId: "order_1" },
+      { outcome: "bought", attempt: 2, orderId: "order_2", createdAt: "2026-10-02T00:00:00.000Z" },
+    ],
+  };
+  const resource = {
+    urn: `urn:pulumi:dev::test::${TYPE}::credits`,
+    type: TYPE,
+    created: "2026-10-01T12:40:54.785074752Z",
+    modified: "2026-11-25T12:42:56.585123456Z",
+    outputs,
+  };
+  const purchases = purchasesOfStack(JSON.stringify({ deployment: { resources: [resource] } }));
+  expect(Object.fromEntries(purchases.map(({ order, time }) => [order, time]))).toEqual({
+    order_1: undefined,
+    order_2: "2026-10-02T00:00:00.000Z",
+    order_3: "2026-11-25T12:42:56.585Z",
+  });
+});
+
 test("a record that was altered is in no total, and says so", () => {
   const [purchase] = purchasesOfStack(
     stackOf({ credits: { outcome: "succeeded", total: "30.00", currency: "usd" } }),

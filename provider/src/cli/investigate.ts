@@ -11,10 +11,12 @@ import { outcomeInWords } from "../domain/outcome-in-words";
 import { request } from "../http/request";
 import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
+import { Journal } from "../journal/journal";
 import { resourcesOf, type StackResource } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { journalFolder } from "./journal-folder";
+import { stillSending } from "./lease";
 
 interface Options {
   readonly folder?: string;
@@ -38,11 +40,13 @@ export type OrderOnRecord = Pick<
   | "receipt"
   | "unresolved"
   | "balance"
->;
+> &
+  Partial<Pick<JournaledPurchase, "reference">>;
 
 /** `pulumi-vercel-credits investigate ORDER`: what the balance suggests about a purchase in doubt. */
 export async function investigate(beginning: string, { folder, state, json }: Options): Promise<void> {
-  const books = await readBooks(new FileStore(await journalFolder(folder)));
+  const store = new FileStore(await journalFolder(folder));
+  const books = await readBooks(store);
   const found = find(beginning, state === undefined ? [] : ordersOfStack(stackIn(state)), books);
   if (found === undefined) {
     const where =
@@ -51,6 +55,8 @@ export async function investigate(beginning: string, { folder, state, json }: Op
         : "the journal and that state";
     throw new Error(`${where} knows no order ${printable(beginning)}`);
   }
+  const sending =
+    found.unresolved && found.reference && (await stillSending(new Journal(store), found.reference));
   const { hint, says } = found.unresolved ? await evidenceOf(found, books) : nothingToFindOut(found);
   if (json)
     return console.log(
@@ -58,7 +64,7 @@ export async function investigate(beginning: string, { folder, state, json }: Op
     );
   console.log(printable(describe(found), 500));
   console.log(says);
-  if (found.unresolved) console.log(`\n${waysOut(found)}`);
+  if (found.unresolved) console.log(`\n${sending || waysOut(found)}`);
 }
 
 /** The order that begins so. Where both know it, what the journal says: it may know the end where the state doesn't. */

@@ -5,9 +5,11 @@ import { dollars } from "../domain/money";
 import { outcomeInWords } from "../domain/outcome-in-words";
 import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
+import { Journal } from "../journal/journal";
 import { findOrder } from "./find-order";
 import { evidenceOf } from "./investigate";
 import { journalFolder } from "./journal-folder";
+import { stillSending } from "./lease";
 import { PLAIN } from "./table";
 
 interface Options {
@@ -18,8 +20,10 @@ interface Options {
 /** `pulumi-vercel-credits journal`: every order that this journal knows, and which of them need a person. */
 export async function journal(options: Options): Promise<void> {
   const folder = await journalFolder(options.folder);
-  const books = await readBooks(new FileStore(folder));
+  const store = new FileStore(folder);
+  const books = await readBooks(store);
   const unresolved = books.filter((one) => one.unresolved);
+  const sending = await sendingOf(unresolved, store);
   const doubled = books.filter(isDoubled);
   if (unresolved.length + doubled.length > 0) process.exitCode = 1;
   const hints = await hintsOn(unresolved, books);
@@ -34,8 +38,22 @@ export async function journal(options: Options): Promise<void> {
   if (books.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
   console.log(tableOf(books).toString());
   for (const { order, says } of hints) console.log(`\n${printable(order)}: ${says}`);
-  if (unresolved.length > 0) console.log(`\n${onUnresolved(unresolved)}`);
+  for (const [order, says] of sending) console.log(`\n${printable(order)}: ${says}`);
+  const left = unresolved.filter(({ order }) => !sending.has(order));
+  if (left.length > 0) console.log(`\n${onUnresolved(left)}`);
   if (doubled.length > 0) console.log(`\n${onDoubled(doubled)}`);
+}
+
+/** By order: who may still be sending its request. Then no person can know yet how it ends. */
+async function sendingOf(
+  unresolved: readonly JournaledPurchase[],
+  store: FileStore,
+): Promise<ReadonlyMap<string, string>> {
+  const journal = new Journal(store);
+  const all = await Promise.all(
+    unresolved.map(async ({ order, reference }) => ({ order, says: await stillSending(journal, reference) })),
+  );
+  return new Map(all.flatMap(({ order, says }) => (says === undefined ? [] : [[order, says] as const])));
 }
 
 /** Two orders charged for one purchase, and nobody has said yet that it is known. */
@@ -51,6 +69,7 @@ function onUnresolved(unresolved: readonly JournaledPurchase[]): string {
     `${what} (❓): nobody knows whether ${isOne ? "it was" : "they were"} charged. ${MAYBE_CHARGED} Look on the team's billing page. If it is ` +
     "there, set adopt to its id; if it is not, raise attempt to buy it, or set withdraw: true; then run `pulumi up`. " +
     `Where no program declares it any more, use \`pulumi-vercel-credits journal settle\`.\n` +
+    `${unresolved.some(({ outcome }) => outcome === "checkout") ? "A checkout can still be paid: don't pay it and buy it anew.\n" : ""}` +
     `\`pulumi-vercel-credits journal show ${first?.order}\` prints all that is recorded, \`investigate\` what the ` +
     "balance suggests."
   );
@@ -81,11 +100,12 @@ export async function showOrder(beginning: string, options: Options): Promise<vo
   const books = await readBooks(store);
   const found = findOrder(books, beginning, folder);
   if (found.unresolved || isDoubled(found)) process.exitCode = 1;
+  const sending = (await sendingOf(found.unresolved ? [found] : [], store)).get(found.order);
   const [hint] = found.unresolved ? await hintsOn([found], books) : [];
   const records = await recordsOf(found.order, store);
   if (options.json) return printJson({ folder, ...found, records, ...(hint && { hint }) });
   console.log([`${found.order}: ${resultOf(found)}`, ...records.flatMap(section)].join("\n"));
-  if (found.unresolved) console.log(`  ${MAYBE_CHARGED}`);
+  if (found.unresolved) console.log(`  ${sending ?? MAYBE_CHARGED}`);
   if (isDoubled(found)) console.log(`  ${onDoubled([found])}`);
   if (hint) console.log(`  ${hint.says}`);
 }

@@ -43,7 +43,7 @@ journal
 program
   .command("review")
   .description(
-    "say what a merge would charge, from `pulumi preview --json`; exits with 1 where that is over budget, not known, or `pulumi up` will fail",
+    "say what a merge would charge, from `pulumi preview --json --show-sames`; exits with 1 where that is over budget, not known, or `pulumi up` will fail",
   )
   .argument("[file]", "what Pulumi printed, or - for standard input", "-")
   .option("--format <format>", "markdown, text or json", "markdown")

@@ -1,12 +1,14 @@
-import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { printable } from "../domain/messages";
 import { PURCHASE_ID } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
-import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
+import { vercelIdsOf } from "../journal/knowledge";
+import type { OrderReference } from "../state/order-reference";
 import { findOrder } from "./find-order";
 import { journalFolder } from "./journal-folder";
+import { stillSending } from "./lease";
 
 interface Options {
   readonly folder?: string;
@@ -37,7 +39,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
     return console.log(`${order}: noted that the double charge is known. ${sentenceOf(outcome, "later")}`);
   }
 
-  refuseWhileUnderWay(await journal.knows(reference));
+  await refuseWhileUnderWay(journal, reference);
   if (outcome === "bought" && (withdraw || receipt.intentId !== adopt)) {
     throw new Error(
       `${order} is bought (${printable(receipt.intentId ?? "no id")}). Nothing was recorded. ${sentenceOf(outcome, "later")}`,
@@ -57,7 +59,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
     );
   }
   // From here on it can't be sent any more, whoever still has it.
-  if (!(await journal.close(reference))) refuseWhileUnderWay(await journal.knows(reference));
+  if (!(await journal.close(reference))) await refuseWhileUnderWay(journal, reference);
   await journal.resolve(order, adopt === undefined ? { withdrawn: true } : { adopted: adopt });
   const word = adopt === undefined ? "withdrawn" : "adopted";
   const before = found.settled ?? outcome;
@@ -71,11 +73,7 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   );
 }
 
-function refuseWhileUnderWay(known: Knowledge): void {
-  if (known.kind !== "inDoubt" || known.lease === undefined) return;
-  const { process, host, until } = known.lease;
-  throw new Error(
-    `process ${process.pid} on ${printable(host, 100)} may still be sending its request, until ${printable(until, 40)} at ` +
-      `the latest. ${MAYBE_CHARGED} Wait until it has ended`,
-  );
+async function refuseWhileUnderWay(journal: Journal, reference: OrderReference): Promise<void> {
+  const sending = await stillSending(journal, reference);
+  if (sending !== undefined) throw new Error(sending);
 }

@@ -31,7 +31,10 @@ export type Action =
   /** The request of the very order on record was never sent, so it goes on by itself. */
   | { readonly kind: "again" };
 
-/** The outcomes on record about which the journal may know more. */
+/**
+ * The outcomes on record about which the journal may know more, so that an update needs it. It is looked into, where it is
+ * there, for every outcome that isn't final: a person may have said something else in it.
+ */
 export const ASKED_ABOUT: readonly Outcome[] = ["unknown", "pending", "checkout", "notSent", "withdrawn"];
 
 /**

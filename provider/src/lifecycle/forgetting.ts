@@ -3,7 +3,6 @@ import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
-import { ASKED_ABOUT } from "./findings";
 import { type Properties, readDeclaration } from "./inputs";
 import { keyOf } from "./order";
 import { laterClaim } from "./order-steps";
@@ -77,7 +76,7 @@ async function releaseClaims(
 }
 
 async function lateOutcome(run: Run, state: PurchaseState): Promise<Outcome> {
-  if (!ASKED_ABOUT.includes(state.outcome)) return state.outcome;
+  if (MEANING[state.outcome].anotherRequest === "never") return state.outcome;
   const known = await run.knows(state.order).catch(() => undefined);
   if (known?.kind === "completed" && known.result.outcome === "bought") return "bought";
   if (known?.kind === "resolved") return outcomeOf(known.resolution);

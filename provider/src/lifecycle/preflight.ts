@@ -90,7 +90,7 @@ const ADVICE: Record<number, (team: string) => { why: string; firstDo: string }>
   }),
   404: (team) => ({
     why: `There is no team ${team}, or the token's member is not in it`,
-    firstDo: `Compare the team (argument team, vercel:team or VERCEL_TEAM) with the slug or id on ${settingsPage(team, "")}`,
+    firstDo: `Compare the team (argument team, vercel:team or VERCEL_TEAM) with the slug in the address of its dashboard, vercel.com/<slug>, or its id (${settingsPage(team, "")})`,
   }),
 };
 

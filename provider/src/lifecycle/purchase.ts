@@ -128,15 +128,18 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const newer = newerOrders(run, state, declaration);
     const sentence = sentenceOnRecord(state, newer);
     const wish = wishOf(state, declaration, sentence, newer);
-    if (newer.length === 0 && wish.kind === "keep" && !ASKED_ABOUT.includes(state.outcome)) return wish;
+    const isNeeded = newer.length > 0 || wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
+    const isFinal = MEANING[state.outcome].anotherRequest === "never";
+    if (!isNeeded && isFinal) return wish;
     let findings: Findings;
     try {
-      const isAsked = wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
+      const isAsked = wish.kind !== "keep" || !isFinal;
       findings = {
         onRecord: isAsked ? await ask(state.order) : { kind: "nothing" },
         newer: await newsAmong(newer, ask),
       };
     } catch (error) {
+      if (!isNeeded) return wish;
       const { what, firstDo } = unreachable(run.settings.journalFolder, error);
       if (!run.isPreview) {
         throw new Refusal(`${declaration.name}: ${what}`, thenUpAgain(firstDo), sentence);

@@ -39,6 +39,7 @@ const resourceSchema = z.looseObject({
   urn: z.string(),
   type: z.string(),
   created: text,
+  modified: text,
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
 const resources = z.object({ resources: z.array(resourceSchema).nullish() });
@@ -87,15 +88,26 @@ const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 export function purchasesOfStack(stack: string): Purchase[] {
   return resourcesOf(stack)
     .filter(({ type }) => type === TYPE)
-    .flatMap(({ urn, created, outputs = {} }) => {
+    .flatMap(({ urn, created, modified, outputs = {} }) => {
       const { stack: stackName, project, name: ofUrn } = partsOfUrn(urn);
       const last = readPurchase(outputs);
       const name = last.name ?? ofUrn;
-      return [...last.earlierAttempts, last].map((state) =>
-        purchaseOf(state, { name, project, stack: stackName, time: state.receipt.createdAt ?? created }),
-      );
+      const onRecord = isoTime(modified ?? created);
+      return [...last.earlierAttempts, last].map((state) => {
+        // The state says when the last one went on record, and nothing of those before.
+        const time = state.receipt.createdAt ?? (state === last ? onRecord : undefined);
+        const purchase = purchaseOf(state, { name, project, stack: stackName, time });
+        return { purchase, sortedBy: { time: time ?? last.receipt.createdAt ?? onRecord } };
+      });
     })
-    .toSorted(byTime);
+    .toSorted((a, b) => byTime(a.sortedBy, b.sortedBy))
+    .map(({ purchase }) => purchase);
+}
+
+/** To the millisecond, as Vercel's own times are. */
+function isoTime(time: string | undefined): string | undefined {
+  const date = new Date(time ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 function purchaseOf(
@@ -146,6 +158,6 @@ function moneyOf({ currency, subtotal, tax, total, refund, intentId, requestId }
   >;
 }
 
-function byTime(a: Purchase, b: Purchase): number {
+function byTime(a: Pick<Purchase, "time">, b: Pick<Purchase, "time">): number {
   return (a.time ?? "").localeCompare(b.time ?? "");
 }

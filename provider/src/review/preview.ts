@@ -91,7 +91,9 @@ function readStream(text: string): Preview {
       const json = parseJson(line);
       if (json === undefined) {
         throw new Unusable(
-          i === 0 ? "it is not JSON" : `line ${i + 1} is not JSON, so it was cut off or mixed up`,
+          i === 0
+            ? "it is not what `pulumi preview --json` prints"
+            : `line ${i + 1} is not JSON, so it was cut off or mixed up`,
         );
       }
       return checked(eventSchema, json);

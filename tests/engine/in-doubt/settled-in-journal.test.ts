@@ -73,6 +73,35 @@ describe("what a person has adopted in the journal is not bought by a higher att
   });
 });
 
+test("what a person has adopted in the journal after a refusal is recorded, and destroyed as what was charged", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  await settle(project, "--adopt", "pur_found");
+
+  const run = await project.up();
+  const destroyed = await project.destroyUnprotected();
+
+  expect(run.code).toBe(0);
+  expect(run.output).toContain(
+    `credits: recorded as adopted, as a person said in the journal. This run sent nothing. ${CHARGED}`,
+  );
+  expect(destroyed.output).toContain(`credits: forgotten (adopted, pur_found). ${CHARGED}`);
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("destroy says what a person has adopted in the journal", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  await settle(project, "--adopt", "pur_found");
+
+  const destroyed = await project.destroyUnprotected();
+
+  expect(destroyed.code).toBe(0);
+  expect(sentencesOf(destroyed)).toEqual([CHARGED]);
+});
+
 describe("a checkout that was settled in the journal", () => {
   test("is recorded as withdrawn by the next update", async () => {
     const { sandbox, project } = await sandboxAndProject();
