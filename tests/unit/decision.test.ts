@@ -262,7 +262,7 @@ const IS_SAID: WishKind[] = ["adopt", "withdraw", "buy"];
 describe("what is done with what the journal knows of the order on record", () => {
   test("nothing that is missing overrules what is recorded", () => {
     for (const outcome of OUTCOMES) {
-      expect(actionOf(stateOf(outcome), WISHES.keep, { onRecord: { kind: "nothing" } })).toEqual(WISHES.keep);
+      expect(actionOf(stateOf(outcome), WISHES.keep, { onRecord: { kind: "nothing" } }).kind).toBe("keep");
     }
   });
 
@@ -381,8 +381,10 @@ describe("an order of an earlier run, without an outcome in the state", () => {
 
   test.each(["adopt", "withdraw"] as const)("%s settles it, unless it was bought", (wish) => {
     for (const outcome of BEFORE) {
+      // It is withdrawn already, where nothing was sent after that.
+      const isSaid = wish === "withdraw" && outcome === "withdrawn";
       expect(actions(outcome, wish, newer(undefined, 2))).toEqual(
-        every(wish, { lease: "wait", "completed bought": "record" }),
+        every(wish, { lease: "wait", "completed bought": "record", ...(isSaid && NEVER_SENT) }),
       );
     }
   });

@@ -49,5 +49,8 @@ export async function recover(
 
 /** Whether an update's output asks a person about this purchase, and doesn't only say who has to be waited for. */
 function asksForAPerson(output: string, name: string): boolean {
-  return output.split("\n").some((line) => line.includes(`${name}: `) && /\badopt: "/.test(line));
+  const asks = (line: string) =>
+    /\badopt: "/.test(line) ||
+    (/set attempt: \d+ to try again/i.test(line) && !/run `pulumi up` again/i.test(line));
+  return output.split("\n").some((line) => line.includes(`${name}: `) && asks(line));
 }

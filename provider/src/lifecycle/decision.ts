@@ -8,12 +8,13 @@ import { type Declaration, isUnknown, knownOr, type Unknown } from "./inputs";
 
 /**
  * What a program asks of a purchase that is on record, judged by the outcome on record alone.
- * - `keep`: nothing new. Where the outcome is one with which `pulumi up` fails, it fails the same way.
+ * - `keep`: nothing new. Where the outcome is one with which `pulumi up` fails, it fails the same way. `isUnjournaled`: the
+ *   journal was asked, and knows nothing of it.
  * - `adopt`, `withdraw`: a person's word. Nothing is sent.
  * - `buy`: a higher attempt, which is a person's word that the tries before did not buy.
  */
 export type Wish =
-  | { readonly kind: "keep" }
+  | { readonly kind: "keep"; readonly isUnjournaled?: boolean }
   | { readonly kind: "adopt"; readonly id: string }
   | { readonly kind: "withdraw" }
   | { readonly kind: "buy"; readonly attempt: number | Unknown };
@@ -85,7 +86,7 @@ export function wishOf(
     }
     return { kind: "adopt", id };
   }
-  if (withdraw !== undefined && state.outcome !== "withdrawn") {
+  if (withdraw !== undefined && (state.outcome !== "withdrawn" || isOfNewer)) {
     const requestLeft = state.settled !== undefined && MEANING[state.settled].requestLeft;
     const isPersonsWord = state.outcome === "adopted" && state.vercelIds.length === 0 && !requestLeft;
     if (isFinal && !isPersonsWord) {

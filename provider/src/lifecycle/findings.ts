@@ -73,7 +73,9 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   }
   if (onRecord.kind === "inDoubt" && onRecord.lease) return { kind: "wait", lease: onRecord.lease, wish };
   if (wish.kind === "adopt" || wish.kind === "withdraw") {
-    return newer !== undefined && newer.known.kind !== "neverSent" ? { ...wish, newer } : wish;
+    if (newer !== undefined && newer.known.kind !== "neverSent") return { ...wish, newer };
+    // It is on record as that, and what was opened after it was never sent.
+    return wish.kind === "withdraw" && state.outcome === "withdrawn" ? { kind: "keep" } : wish;
   }
   if (isAdopted(onRecord)) return record;
   if (isSaid) return wish;
@@ -81,7 +83,8 @@ export function actionOf(state: PurchaseState, wish: Wish, { onRecord, newer }: 
   if (onRecord.kind === "completed" && state.outcome === "unknown" && onRecord.result.outcome !== "unknown") {
     return record;
   }
-  return wasNeverSent(state, onRecord) ? { kind: "again" } : wish;
+  if (wasNeverSent(state, onRecord)) return { kind: "again" };
+  return state.outcome === "notSent" && onRecord.kind === "nothing" ? { ...wish, isUnjournaled: true } : wish;
 }
 
 /** Why nobody knows how an order of an earlier run ended. */

@@ -74,12 +74,12 @@ export function contextOf(
 }
 
 /** What a purchase that is on record says each time, where `pulumi up` fails with it. */
-export function standingReason(state: PurchaseState): string | undefined {
+export function standingReason(state: PurchaseState, isUnjournaled = false): string | undefined {
   const { outcome, receipt, cause, order } = state;
   if (MEANING[outcome].up === "succeeds" || outcome === "adopted" || outcome === "withdrawn")
     return undefined;
   return reasonOf(
     { outcome, receipt, cause },
-    contextOf(state.arguments, "later", order?.journal !== undefined),
+    contextOf(state.arguments, "later", order?.journal !== undefined && !isUnjournaled),
   );
 }

@@ -76,8 +76,12 @@ export async function foresee(
   return { sentence, forecast: known.kind === "nothing" ? "unsure" : "fails", line };
 }
 
-export function previewKept(state: PurchaseState, declaration: PurchaseDeclaration): void {
-  const reason = standingReason(state);
+export function previewKept(
+  state: PurchaseState,
+  declaration: PurchaseDeclaration,
+  isUnjournaled?: boolean,
+): void {
+  const reason = standingReason(state, isUnjournaled);
   if (reason !== undefined) console.log(stopLine(declaration, reason));
 }
 
@@ -101,7 +105,8 @@ export async function previewAction(
       if (step !== undefined && !step.opens) {
         throw notOpened(declaration, step, state, newerOrders(run, state, declaration));
       }
-      if (state.outcome === "checkout") console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
+      if ((state.settled ?? state.outcome) === "checkout")
+        console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
       if (action.kind === "again")
         console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
       return console.log(chargeLine(declaration));

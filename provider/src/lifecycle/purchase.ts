@@ -67,7 +67,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { state, declaration } = read(olds, news);
     const action = await decide(state, declaration, (order) => run.knows(order));
     if (action.kind === "keep") {
-      if (run.isPreview) previewKept(state, declaration);
+      if (run.isPreview) previewKept(state, declaration, action.isUnjournaled);
       if (
         keepsItsTeam(state, declaration) &&
         changedArguments(state.arguments, declaration).includes("team")
@@ -132,6 +132,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const isFinal = MEANING[state.outcome].anotherRequest === "never";
     if (!isNeeded && isFinal) return wish;
     let findings: Findings;
+    let isUnread = false;
     try {
       const isAsked = wish.kind !== "keep" || !isFinal;
       findings = {
@@ -147,6 +148,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       console.log(
         `ℹ️ ${declaration.name}: ${what} So it isn't known here whether it knows more of this purchase.`,
       );
+      isUnread = true;
       const last = newer.at(-1);
       findings = {
         onRecord: { kind: "nothing" },
@@ -154,6 +156,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     }
     const action = actionOf(state, wish, findings);
+    if (action.kind === "keep" && isUnread) return wish; // it may know more
     if (action.kind === "withdraw") {
       for (const known of [findings.newer?.known, findings.onRecord]) refuseOverAdopted(declaration, known);
     }
@@ -172,7 +175,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (action.kind !== "buy" && action.kind !== "again") await letGo(declaration);
     switch (action.kind) {
       case "keep":
-        return keep(state, declaration, olds);
+        return keep(state, declaration, olds, action.isUnjournaled);
       case "adopt":
         return adopt(run, action.id, declaration, news, { state, olds, ...action.newer });
       case "withdraw":
@@ -217,9 +220,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     state: PurchaseState,
     declaration: PurchaseDeclaration,
     olds: Properties,
+    isUnjournaled = false,
   ): Promise<Properties> {
     const completed = state.completionMissing && (await writeCompletion(state, declaration.name));
-    const reason = standingReason(state);
+    const reason = standingReason(state, isUnjournaled);
     // An error without an id changes nothing in the state.
     if (reason !== undefined) {
       const hint = state.outcome === "unknown" ? await suggestion(run, declaration) : "";

@@ -7,7 +7,7 @@ import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
-import { type Declaration, isUnknown, knownOr } from "./inputs";
+import { type Declaration, isUnknown, knownOr, type PurchaseDeclaration } from "./inputs";
 import { contextOf } from "./outputs";
 import type { Problem } from "./run";
 
@@ -45,9 +45,13 @@ export function underWay(lease: Lease): string {
 }
 
 /** An order that this run did not open, or may not use, of which nobody knows what came of it. */
-export function inDoubt(declaration: Declaration, cause: Cause): string {
-  const { attempt, team } = declaration.arguments;
-  const args = { team: knownOr(team), attempt: Number(attempt) };
+export function inDoubt(
+  { arguments: { attempt, team }, openings }: PurchaseDeclaration,
+  cause: Cause,
+): string {
+  // The program can be back at an attempt before the last one that was opened.
+  const last = Math.max(Number(attempt), ...openings.map((order) => order.attempt));
+  const args = { team: knownOr(team), attempt: last };
   return reasonOf({ outcome: "unknown", receipt: {}, cause }, contextOf(args, "later", false)) ?? "";
 }
 

@@ -145,3 +145,26 @@ test("withdraw in the program doesn't overrule what was adopted in the journal a
   expect(run.output).toContain("Remove withdraw");
   expectReadable(run);
 });
+
+test("a purchase that was withdrawn, wanted again, and cut short can be withdrawn again", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  sandbox.misbehave("cut-before-charge");
+  await project.up("--skip-preview");
+  project.declare({ args: { withdraw: true } });
+  await project.up("--skip-preview");
+  project.declare({ args: { attempt: 2 } });
+  await upCrashingAt(project, "request-left");
+  project.declare({});
+  const back = await project.up("--skip-preview");
+
+  project.declare({ args: { attempt: 2, withdraw: true } });
+  const withdrawn = await project.up("--skip-preview");
+  const again = await project.up();
+
+  expect(back.output).toContain("set attempt: 3 to buy it again");
+  expect(withdrawn.output).toContain("recorded as withdrawn");
+  expect(withdrawn.code).toBe(0);
+  expect(again.output).toMatch(/4 unchanged|3 unchanged/);
+  expect(project.outputs()).toMatchObject({ outcome: "withdrawn", attempt: 2 });
+  expect(sandbox.requests()).toHaveLength(2);
+});
