@@ -80,7 +80,9 @@ onLinux("on Linux, it is certain", () => {
   });
 
   test("that one has ended which its parent hasn't collected", async () => {
-    const neverCollects = "sleep 0 & echo $!; exec sleep 60";
+    // The shell would collect one that ends before it has become the sleep, which doesn't.
+    const untilThen = "until grep -q sleep /proc/$$/comm; do sleep 0.01; done";
+    const neverCollects = `{ ${untilThen}; } & echo $!; exec sleep 60`;
     const { line } = await started("sh", ["-c", neverCollects]);
     const { startedAt: _, ...zombie } = { ...thisProcess, pid: Number(line) };
 

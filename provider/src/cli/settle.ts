@@ -64,11 +64,15 @@ export async function settle(beginning: string, { folder, adopt, withdraw, known
   const word = adopt === undefined ? "withdrawn" : "adopted";
   const before = found.settled ?? outcome;
   const sentence = sentenceOf(word, "now", before);
+  const session =
+    before === "checkout" && word === "withdrawn"
+      ? " The checkout session can still be paid: don't pay it."
+      : "";
   const purchase = `${printable(found.name ?? "?", 100)} (${order})`;
   const what =
     adopt === undefined ? "recorded as withdrawn" : `recorded ${printable(adopt)} as this purchase`;
   console.log(
-    `${purchase}: ${what}. This run sent nothing. ${sentence} Where a state has it as in doubt, the next \`pulumi up\` records ` +
+    `${purchase}: ${what}. This run sent nothing. ${sentence}${session} Where a state has it as in doubt, the next \`pulumi up\` records ` +
       "that, too.",
   );
 }

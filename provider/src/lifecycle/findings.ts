@@ -2,6 +2,7 @@ import { MAYBE_CHARGED } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { Cause } from "../domain/result";
 import type { Lease } from "../journal/claims";
+import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
@@ -28,6 +29,8 @@ export type Action =
   | { readonly kind: "wait"; readonly lease: Lease; readonly wish: Wish }
   /** An order that is not on record is in doubt, or nothing is known of it. */
   | { readonly kind: "inDoubt"; readonly cause: Cause }
+  /** The state is older than the journal: a later order for the same purchase is in it. */
+  | { readonly kind: "claimed"; readonly by: ClaimedElsewhere }
   /** The request of the very order on record was never sent, so it goes on by itself. */
   | { readonly kind: "again" };
 

@@ -7,6 +7,7 @@ import { type Properties, readDeclaration } from "./inputs";
 import { keyOf } from "./order";
 import { laterClaim } from "./order-steps";
 import type { Run } from "./run";
+import { ofLaterOrder } from "./wording";
 
 /** Forgets the purchase: nothing can be bought back. What is in doubt and can still charge is not forgotten. */
 export async function forget(run: Run, olds: Properties): Promise<void> {
@@ -42,10 +43,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
     MEANING[outcome].money === "not charged" ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
   const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
-  const said =
-    later === undefined
-      ? `${sentence}${kept}`
-      : `A later order of it (${later.order}) has the outcome ${later.outcome}. ${sentenceOf(later.outcome, "later", later.settled)}`;
+  const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
   console.log(`🗑️ ${name}: forgotten (${what}). ${said}`);
 }
 

@@ -8,13 +8,21 @@ import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
-import { openingsFor } from "./order-steps";
+import { laterClaim, openingsFor } from "./order-steps";
 import { outputsOf } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
 import { declarationArguments } from "./recording";
 import type { Run } from "./run";
-import { OLD_SESSION, sentenceOfKnowledge, thenUpAgain, underWay, unreachable } from "./wording";
+import {
+  claimedElsewhere,
+  OLD_SESSION,
+  ofLaterOrder,
+  sentenceOfKnowledge,
+  thenUpAgain,
+  underWay,
+  unreachable,
+} from "./wording";
 
 /** Where a person's word comes to: a purchase on record, or what a journal knows of one that isn't. */
 interface Before {
@@ -102,10 +110,16 @@ export async function withdraw(
     );
   }
   refuseOverAdopted(declaration, from.known);
+  // The state may be older than the journal.
+  const later = from.state && (await laterClaim(run, from.state));
+  const by = later?.order === order.orderId ? undefined : later;
+  if (by !== undefined && MEANING[by.outcome].money === "charged") {
+    throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "Remove withdraw.", "");
+  }
   await resolve(run, from, declaration, { withdrawn: true });
-  const sentence = sentenceOf("withdrawn", "now", settled);
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
-  console.log(`📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${sentence}${session}`);
+  const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
+  console.log(`📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${said}${session}`);
   const { team, creditType, amount } = from.state?.arguments ?? {};
   const ordered = from.state && {
     ...declarationArguments(declaration),

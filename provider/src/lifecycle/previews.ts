@@ -97,6 +97,8 @@ export async function previewAction(
       return console.log(stopLine(declaration, underWay(action.lease)));
     case "record":
       return console.log(recordLine(declaration, action.known));
+    case "claimed":
+      return console.log(stopLine(declaration, claimedElsewhere(declaration, action.by)));
     case "inDoubt":
       return console.log(stopLine(declaration, inDoubt(declaration, action.cause)));
     case "buy":

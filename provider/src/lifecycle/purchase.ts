@@ -157,6 +157,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     }
     const action = actionOf(state, wish, findings);
     if (action.kind === "keep" && isUnread) return wish; // it may know more
+    if (action.kind === "keep" && MEANING[state.outcome].up === "fails") {
+      const by = await laterClaim(run, state);
+      if (by !== undefined && MEANING[by.outcome].money !== "not charged") return { kind: "claimed", by };
+    }
     if (action.kind === "withdraw") {
       for (const known of [findings.newer?.known, findings.onRecord]) refuseOverAdopted(declaration, known);
     }
@@ -184,6 +188,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
         return record(run, id, action.order, action.known, declaration, news, olds);
       case "wait":
         throw refusedWhileWaiting(run, state, declaration, action);
+      case "claimed":
+        throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, action.by)}`, "", "");
       case "inDoubt":
         throw await doubtOf(action.cause, state, declaration);
       default: {

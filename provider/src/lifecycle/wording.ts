@@ -81,6 +81,11 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   return `${first}, has the outcome "${outcome}"${intentId === undefined ? "" : ` (${printable(intentId, 200)})`}. ${sentence} ${ways}`;
 }
 
+/** What is true of a purchase where the journal has a later order for it than what is on record. */
+export function ofLaterOrder({ order, outcome, settled }: ClaimedElsewhere): string {
+  return `A later order of it (${order}) has the outcome ${outcome}. ${sentenceOf(outcome, "later", settled)}`;
+}
+
 /** One sentence a reviewer reads in a preview. */
 export function summarize(declaration: Declaration): string | undefined {
   const { amount, adopt, creditType, team, withdraw } = declaration.arguments;
