@@ -23,7 +23,6 @@ export async function journal(options: Options): Promise<void> {
   const store = new FileStore(folder);
   const books = await readBooks(store);
   const unresolved = books.filter((one) => one.unresolved);
-  const sending = await sendingOf(unresolved, store);
   const doubled = books.filter(isDoubled);
   if (unresolved.length + doubled.length > 0) process.exitCode = 1;
   const hints = await hintsOn(unresolved, books);
@@ -38,6 +37,7 @@ export async function journal(options: Options): Promise<void> {
   if (books.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
   console.log(tableOf(books).toString());
   for (const { order, says } of hints) console.log(`\n${printable(order)}: ${says}`);
+  const sending = await sendingOf(unresolved, store);
   for (const [order, says] of sending) console.log(`\n${printable(order)}: ${says}`);
   const left = unresolved.filter(({ order }) => !sending.has(order));
   if (left.length > 0) console.log(`\n${onUnresolved(left)}`);
@@ -100,12 +100,13 @@ export async function showOrder(beginning: string, options: Options): Promise<vo
   const books = await readBooks(store);
   const found = findOrder(books, beginning, folder);
   if (found.unresolved || isDoubled(found)) process.exitCode = 1;
-  const sending = (await sendingOf(found.unresolved ? [found] : [], store)).get(found.order);
   const [hint] = found.unresolved ? await hintsOn([found], books) : [];
   const records = await recordsOf(found.order, store);
   if (options.json) return printJson({ folder, ...found, records, ...(hint && { hint }) });
   console.log([`${found.order}: ${resultOf(found)}`, ...records.flatMap(section)].join("\n"));
-  if (found.unresolved) console.log(`  ${sending ?? MAYBE_CHARGED}`);
+  if (found.unresolved) {
+    console.log(`  ${(await stillSending(new Journal(store), found.reference)) ?? MAYBE_CHARGED}`);
+  }
   if (isDoubled(found)) console.log(`  ${onDoubled([found])}`);
   if (hint) console.log(`  ${hint.says}`);
 }

@@ -37,10 +37,10 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
       MAYBE_CHARGED,
     );
   }
-  const kept = MEANING[outcome].money === "not charged" ? "" : " The credits stay, and nothing is refunded.";
+  const isNotCharged = MEANING[outcome].money === "not charged";
+  const kept = isNotCharged ? "" : " The credits stay, and nothing is refunded.";
   // Which attempt, where nothing was charged: without a journal nobody here knows of a later one that was cut short.
-  const which =
-    MEANING[outcome].money === "not charged" ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
+  const which = isNotCharged ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
   const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
