@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { readBalance } from "../balances/balance";
 import { compare, type Evidence, snapshotOf } from "../balances/evidence";
 import { othersSince } from "../balances/others";
@@ -15,6 +14,7 @@ import { Journal } from "../journal/journal";
 import { resourcesOf, type StackResource } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
+import { readInput } from "./input";
 import { journalFolder } from "./journal-folder";
 import { stillSending } from "./lease";
 
@@ -47,7 +47,11 @@ export type OrderOnRecord = Pick<
 export async function investigate(beginning: string, { folder, state, json }: Options): Promise<void> {
   const store = new FileStore(await journalFolder(folder));
   const books = await readBooks(store);
-  const found = find(beginning, state === undefined ? [] : ordersOfStack(stackIn(state)), books);
+  const found = find(
+    beginning,
+    state === undefined ? [] : ordersOfStack(resourcesOf(await readInput(state))),
+    books,
+  );
   if (found === undefined) {
     const where =
       state === undefined
@@ -100,10 +104,6 @@ export async function evidenceOf(one: OrderOnRecord, books: readonly JournaledPu
   } catch (error) {
     return cannot(printable((error as Error).message, 300));
   }
-}
-
-function stackIn(file: string): StackResource[] {
-  return resourcesOf(readFileSync(file === "-" ? 0 : file, "utf8"));
 }
 
 const ORDER_TYPE = "pulumi-nodejs:dynamic/vercel:PurchaseOrder";

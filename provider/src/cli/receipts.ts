@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { promisify, styleText } from "node:util";
 import Table from "cli-table3";
 import { printable } from "../domain/messages";
@@ -10,6 +9,7 @@ import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { hidesSecrets, type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
 import { SEPARATE, type Sums, sumsOf } from "../receipts/sums";
+import { nameOf, readInput } from "./input";
 import { journalFolder } from "./journal-folder";
 import { PLAIN } from "./table";
 
@@ -55,9 +55,8 @@ async function read(file: string | undefined, { stack, journal, folder }: Option
     const purchases = purchasesOfJournal(await readBooks(new FileStore(from)));
     return { purchases, source: `the journal in ${from}`, hidden: false };
   }
-  const source =
-    file === undefined ? `the stack${stack ? ` ${stack}` : ""}` : file === "-" ? "standard input" : file;
-  const exported = file === undefined ? await exportOf(stack) : readFileSync(file === "-" ? 0 : file, "utf8");
+  const source = file === undefined ? `the stack${stack ? ` ${stack}` : ""}` : nameOf(file);
+  const exported = file === undefined ? await exportOf(stack) : await readInput(file);
   try {
     return { purchases: purchasesOfStack(exported), source, hidden: hidesSecrets(exported) };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import Table from "cli-table3";
 import { printable } from "../domain/messages";
@@ -7,6 +6,7 @@ import { chargeInWords } from "../review/budget";
 import { markdownOf } from "../review/markdown";
 import { charges, fails, mayCharge } from "../review/operations";
 import { HEADINGS, objections, type Review, review, rowOf } from "../review/review";
+import { nameOf, readInput } from "./input";
 import { PLAIN } from "./table";
 
 interface Options {
@@ -27,11 +27,10 @@ export async function reviewFile(file: string, { format, budget }: Options): Pro
     throw new Error(`--format ${printable(format)} is not one of ${Object.keys(FORMATS).join(", ")}`);
   let result: Review;
   try {
-    result = review(readFileSync(file === "-" ? 0 : file, "utf8"), budget);
+    result = review(await readInput(file), budget);
   } catch (error) {
-    const from = file === "-" ? "standard input" : printable(file);
     throw new Error(
-      `${from} is not a complete preview: ${printable((error as Error).message)}. Nothing is known of the money.`,
+      `${nameOf(file)} is not a complete preview: ${printable((error as Error).message)}. Nothing is known of the money.`,
     );
   }
   process.stdout.write(write(result));
