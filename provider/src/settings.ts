@@ -4,6 +4,7 @@ import { z } from "zod";
 import { printable } from "./domain/messages";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 import { Refusal } from "./domain/refusal";
+import { isLoopback, sandboxOf } from "./domain/sandbox";
 
 export interface Endpoint {
   readonly apiUrl: URL;
@@ -92,6 +93,11 @@ export class Settings {
       );
     }
     return url;
+  }
+
+  /** The address, where it is one of this machine. */
+  get sandbox(): string | undefined {
+    return sandboxOf(this.apiUrl.href);
   }
 
   /** The most one purchase may be, in dollars. 1000 is also the cap of Vercel's own command line. */
@@ -226,10 +232,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function withoutCredentials(url: URL | null, text: string): string {

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { marked, type Tokens } from "marked";
 import { markdownOf } from "../../provider/src/review/markdown";
-import { Unusable } from "../../provider/src/review/preview";
 import { review } from "../../provider/src/review/review";
 import { reviewed } from "../support/reviewed.mts";
 
@@ -19,6 +18,12 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "vercel-credits-review-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Of one preview. */
+const reviewOf = (text: string, budget?: string) => review([{ text }], budget);
+
+/** Why a preview is not complete; undefined where it is. */
+const whyNot = (text: string) => reviewOf(text).failed[0]?.why;
 
 /** The same, as a file to review. */
 function file(text: string): string {
@@ -47,8 +52,8 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
     for (let kept = 0; kept < lines.length; kept++) {
       const text = lines.slice(0, kept).join("\n");
       const hasSummary = text.includes('"summaryEvent"');
-      if (!hasSummary) expect(() => review(text)).toThrow(Unusable);
-      else expect(review(text).verdict.total).toBe(150n);
+      if (!hasSummary) expect(whyNot(text)).toBeDefined();
+      else expect(reviewOf(text).verdict.total).toBe(150n);
     }
   });
 
@@ -58,14 +63,14 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
     );
     expect(purchases.length).toBeGreaterThan(1);
     for (const lost of purchases) {
-      expect(() => review(lines.filter((line) => line !== lost).join("\n"))).toThrow("so it was cut");
+      expect(whyNot(lines.filter((line) => line !== lost).join("\n"))).toContain("so it was cut");
     }
   });
 
   test("a document cut anywhere", () => {
     const document = read("buy.json").trimEnd();
     for (let length = 0; length < document.length; length += 97) {
-      expect(() => review(document.slice(0, length))).toThrow(Unusable);
+      expect(whyNot(document.slice(0, length))).toBeDefined();
     }
   });
 
@@ -75,10 +80,10 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
       [...lines, JSON.stringify({ ...summary, summaryEvent: { ...summary.summaryEvent, ...more } })].join(
         "\n",
       );
-    expect(() => review(withSummary({ maybeCorrupt: true }))).toThrow("corrupt");
-    expect(() => review(withSummary({ isPreview: false }))).toThrow("of an update");
-    expect(() => review(withSummary({ result: "failed" }))).toThrow("failed");
-    expect(() => review(JSON.stringify({ ...JSON.parse(read("buy.json")), maybeCorrupt: true }))).toThrow(
+    expect(whyNot(withSummary({ maybeCorrupt: true }))).toContain("corrupt");
+    expect(whyNot(withSummary({ isPreview: false }))).toContain("of an update");
+    expect(whyNot(withSummary({ result: "failed" }))).toContain("failed");
+    expect(whyNot(JSON.stringify({ ...JSON.parse(read("buy.json")), maybeCorrupt: true }))).toContain(
       "corrupt",
     );
   });
@@ -97,14 +102,115 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
   });
 });
 
+describe("a preview that failed replaces the comment before it", () => {
+  const failed = join(PREVIEWS, "failed-over-the-stack-s-own-budget.json");
+
+  test("in Pulumi's words, with the marker of its stack, and exit status 2", () => {
+    const printed = reviewed(failed);
+    expect(printed).toContain("❌ **There is no complete preview of `test/dev`**");
+    expect(printed).toContain("vercelCredits:maxAmountPerUpdate allows $120.00. Nothing was charged.");
+    expect(printed).toContain("<!-- pulumi-vercel-credits review test/dev -->");
+    expect(printed).toMatch(/exit 2\n$/);
+  });
+
+  test("with the policy's words, where a policy stopped it", () => {
+    const policyEvent = {
+      message: "Limits what one purchase costs.\ncredits: $501.00 is over <b>@all</b>.\n",
+      policyName: "credits-per-purchase",
+      policyPackName: "vercel-credits",
+      enforcementLevel: "mandatory",
+    };
+    const failure = { diagnosticEvent: { message: "preview failed\n", severity: "error" } };
+    const text = [...read("buy.jsonl").trimEnd().split("\n"), { policyEvent }, failure]
+      .map((line) => (typeof line === "string" ? line : JSON.stringify(line)))
+      .join("\n");
+    const comment = markdownOf(reviewOf(text));
+    expect(comment).toContain(
+      "policy credits-per-purchase (vercel-credits): Limits what one purchase costs.",
+    );
+    expect(comment).toContain("is over &#60;b&#62;&#64;all&#60;/b&#62;.");
+    expect(comment).not.toContain("preview failed");
+  });
+
+  test("that Pulumi's own document doesn't name the policy is said", () => {
+    const document = {
+      ...JSON.parse(read("buy.json")),
+      diagnostics: [{ message: "error: preview failed\n", severity: "error" }],
+    };
+    expect(reviewed(file(JSON.stringify(document)))).toContain(
+      "as where a policy stops it: run `pulumi preview` to see",
+    );
+  });
+
+  test.each([
+    ["is empty", ""],
+    ["was cut", read("buy.json").slice(0, 500)],
+    ["lists nothing", JSON.stringify({ steps: [], changeSummary: { same: 3 } })],
+  ])("where it %s, it takes the stack's name from --stack", (_what, text) => {
+    const path = file(text);
+    expect(reviewed(path, "--stack", "acme/test/dev")).toContain(
+      "<!-- pulumi-vercel-credits review test/dev -->",
+    );
+    expect(reviewed(path)).toContain("name --stack PROJECT/STACK");
+  });
+
+  test("and a name that it says itself goes before --stack", () => {
+    expect(reviewed(failed, "--stack", "other/prod")).toContain("review test/dev -->");
+  });
+});
+
+describe("several stacks are one comment, with one verdict over their sum", () => {
+  const buy = join(PREVIEWS, "buy.json");
+  const other = () => file(read("several-of-each.json").replaceAll("urn:pulumi:dev::", "urn:pulumi:prod::"));
+
+  test("each row names its stack, and each stack has its marker", () => {
+    const printed = reviewed(buy, other());
+    expect(printed).toContain("✅ **$320.00 will be charged at once**");
+    expect(printed).toMatch(/\| \$100\.00 \| 💳 buy \| `gateway-2026-q4` \| `test\/prod` \|/);
+    expect(printed).toContain("review test/dev -->\n<!-- pulumi-vercel-credits review test/prod -->");
+  });
+
+  test("a given budget is one for all of them", () => {
+    expect(reviewed(buy, other(), "--budget", "319")).toMatch(
+      /not within the budget of \$319\.00[\s\S]*exit 1\n$/,
+    );
+    expect(reviewed(buy, other(), "--budget", "320")).not.toContain("exit");
+  });
+
+  test("without one, each keeps to its own", () => {
+    const own = JSON.parse(read("buy.json"));
+    own.config = { "vercelCredits:maxAmountPerUpdate": "149" };
+    expect(reviewed(file(JSON.stringify(own)), buy)).toMatch(/❌ \*\*\$300\.00 will[\s\S]*exit 1\n$/);
+  });
+
+  test("one that failed leaves no verdict on the others", () => {
+    const printed = reviewed(buy, join(PREVIEWS, "failed-over-the-stack-s-own-budget.json"));
+    expect(printed).toMatch(/^❌ \*\*There is no complete preview/);
+    expect(printed).toContain("by the stacks whose preview is complete");
+    expect(printed).not.toContain("✅");
+    expect(printed).toMatch(/exit 2\n$/);
+  });
+
+  test("--stack is given once for each, or not at all", () => {
+    expect(reviewed(buy, buy, "--stack", "a/b")).toMatch(/once for each preview[\s\S]*exit 2\n$/);
+  });
+});
+
+test.each([[["--wrong"]], [["--stack", "dev"]], [["--format", "html"]], [["--budget", "plenty"]]])(
+  "wrong usage such as %j ends with 2, never with the 1 of a verdict",
+  (flags) => {
+    expect(reviewed(join(PREVIEWS, "buy.json"), ...flags)).toMatch(/exit 2\n$/);
+  },
+);
+
 describe("the budget", () => {
   const buy = join(PREVIEWS, "buy.json");
 
   test("is the stack's own unless another is given; over it, the exit status is 1", () => {
-    expect(reviewed(buy)).toContain("✅ Within the budget of $1,000.00 for one update.");
-    expect(reviewed(buy, "--budget", "150")).toContain("✅ Within the budget of $150.00");
+    expect(reviewed(buy)).toContain("within the budget of $1,000.00 for one update.");
+    expect(reviewed(buy, "--budget", "150")).toContain("within the budget of $150.00");
     const over = reviewed(buy, "--budget", "149.99");
-    expect(over).toContain("❌ **Not within** the budget of $149.00");
+    expect(over).toContain("not within the budget of $149.00");
     expect(over).toMatch(/exit 1\n$/);
   });
 
@@ -129,7 +235,9 @@ describe("formats", () => {
 
   test("text has no colour where nobody looks, and the total first", () => {
     const printed = reviewed(buy, "--format", "text");
-    expect(printed).toMatch(/^test\/dev: \$150\.00 will be charged at once, before tax, not refundable\./);
+    expect(printed).toMatch(
+      /^test\/dev: \$150\.00 will be charged at once, before tax, not refundable: within the budget/,
+    );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(printed).not.toMatch(/\u001b/);
   });
@@ -160,11 +268,11 @@ describe("formats", () => {
 });
 
 describe("nothing in a program can forge a row, a link or a mention", () => {
-  const result = review(read("buy.json"));
+  const result = reviewOf(read("buy.json"));
   const [operation] = result.operations;
   if (!operation) throw new Error("the preview buys");
 
-  test("whatever a purchase, a team or a record is called, it is one row of six cells", () => {
+  test("whatever a purchase, a team or a record is called, it is one row of five cells", () => {
     const sign = fc.constantFrom(
       "|",
       "\\",
@@ -200,12 +308,12 @@ describe("nothing in a program can forge a row, a link or a mention", () => {
         const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
         expect(tables).toHaveLength(1);
         expect(tables[0]?.rows).toHaveLength(1);
-        expect(tables[0]?.rows[0]).toHaveLength(6);
+        expect(tables[0]?.rows[0]).toHaveLength(5);
         const html = marked.parser(tables);
         expect(html.match(/<(?!\/?(table|thead|tbody|tr|th|td|code)\b)/g)).toBeNull();
         // A mention outside of code would reach somebody.
         expect(html.replaceAll(/<code>[^<]*<\/code>/g, "")).not.toContain("@");
-        expect(html).toContain("$100.00</td>");
+        expect(html).toContain(">$100.00</td>");
       }),
       { numRuns: 2000 },
     );
@@ -233,17 +341,17 @@ describe("large stacks", () => {
   }
 
   test("one purchase among a thousand resources is found", () => {
-    const found = review(many(1, 400));
+    const found = reviewOf(many(1, 400));
     expect(found.operations).toHaveLength(1);
     expect(found.verdict.total).toBe(50n);
   });
 
   test("a comment stays under what code hosts take, by leaving out rows and never the total", () => {
-    const result = review(many(2000, 1), "1000000");
+    const result = reviewOf(many(2000, 1), "1000000");
     const comment = markdownOf(result);
     expect(comment.length).toBeLessThanOrEqual(65_536);
     expect(comment).toContain("**$100,000.00 will be charged at once**");
-    const shown = comment.split("\n").filter((line) => line.includes("💳 buy")).length;
+    const shown = comment.split("\n").filter((line) => line.includes("| 💳 buy")).length;
     expect(comment).toContain(`... and ${2000 - shown} more, which the total above includes.`);
     expect(comment).toMatch(/<!-- pulumi-vercel-credits review test\/dev -->\n$/);
   });

@@ -47,7 +47,9 @@ function reviewsOf(steps: readonly Step[], lines: readonly string[] = []): Revie
     })),
     { summaryEvent: { isPreview: true, resourceChanges: changeSummary } },
   ];
-  return [review(JSON.stringify(document)), review(events.map((event) => JSON.stringify(event)).join("\n"))];
+  return [JSON.stringify(document), events.map((event) => JSON.stringify(event)).join("\n")].map((text) =>
+    review([{ text }]),
+  );
 }
 
 /** The kind of each operation, and whether the review passes: the same in both forms. */
@@ -240,9 +242,30 @@ describe("the comment", () => {
       ],
       changeSummary: { create: 1 },
     });
-    expect(review(text, "899").verdict.isWithin).toBe(false);
-    expect(review(text, "900").verdict.isWithin).toBe(true);
-    expect(review(text, "900").passes).toBe(false);
+    expect(review([{ text }], "899").verdict.isWithin).toBe(false);
+    expect(review([{ text }], "900").verdict.isWithin).toBe(true);
+    expect(review([{ text }], "900").passes).toBe(false);
+  });
+
+  test("says where no money moves, and never counts it as bought before", () => {
+    const sandbox = { orderId: "order_1", outcome: "bought", sandbox: "http://127.0.0.1:4010" };
+    const buying = comment({ op: "create", inputs: { ...NEW_ORDER, __sandbox: "http://127.0.0.1:4010" } });
+    const bought = comment({ op: "same", inputs: SAME_ORDER, outputs: recorded("bought", sandbox) });
+    expect(buying).toContain("**$900.00 will be charged at once at the sandbox, where no money moves**");
+    expect(buying).toContain("(`sandbox http://127.0.0.1:4010`)");
+    expect(bought).not.toContain("$900.00");
+  });
+
+  test("says of a sum that a secret amount is not in it", () => {
+    const [one] = reviewsOf([
+      { op: "same", inputs: SAME_ORDER, outputs: recorded("bought", { amount: "[secret]" }) },
+      { op: "create", inputs: NEW_ORDER },
+    ]);
+    expect(one?.bought).toMatchObject({ purchases: 0 });
+    const alone = reviewsOf([
+      { op: "same", inputs: SAME_ORDER, outputs: recorded("bought", { amount: "[secret]" }) },
+    ]);
+    for (const review of alone) expect(review.bought).toMatchObject({ purchases: 1, dollars: 0n, hidden: 1 });
   });
 
   test("says that an update will fail", () => {

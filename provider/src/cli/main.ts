@@ -4,7 +4,9 @@ import { PACKAGE_VERSION } from "../version";
 /** One line a subcommand; each has a file of its own, loaded when it is asked for. */
 const program = new Command("pulumi-vercel-credits")
   .description("Around purchases of Vercel credits that a Pulumi program declares")
-  .version(PACKAGE_VERSION);
+  .version(PACKAGE_VERSION)
+  // Wrong usage ends with 2: 1 says something about money.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
   .command("sandbox")
@@ -43,12 +45,18 @@ journal
 program
   .command("review")
   .description(
-    "say what a merge would charge, from `pulumi preview --json --show-sames`; exits with 1 where that is over budget, not known, or `pulumi up` will fail",
+    "say what a merge would charge, from `pulumi preview --json --show-sames`; exits with 1 where that is over budget, not known, or `pulumi up` will fail, with 2 where there is no complete preview",
   )
-  .argument("[file]", "what Pulumi printed, or - for standard input", "-")
+  .argument("[file...]", "what Pulumi printed, one of each stack, or - for standard input (default: -)")
   .option("--format <format>", "markdown, text or json", "markdown")
   .option("--budget <dollars>", "instead of the stack's vercelCredits:maxAmountPerUpdate")
-  .action(async (file, options) => (await import("./review.js")).reviewFile(file, options));
+  .option(
+    "--stack <project/stack>",
+    "which stack the preview is of, where it failed before it could say; once for each preview",
+    (name: string, before: string[]) => [...before, name],
+    [],
+  )
+  .action(async (files, options) => (await import("./review.js")).reviewFiles(files, options));
 
 program
   .command("balance")

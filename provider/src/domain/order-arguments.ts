@@ -19,7 +19,8 @@ export interface OrderArguments {
 /** What `adopt` takes, in a program and on the command line: the id of an intent or invoice. No option begins like one. */
 export const PURCHASE_ID = /^[^\s\p{C}-][^\s\p{C}]{0,199}$/u;
 
-const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
+/** As Vercel calls them to people. */
+export const CREDIT_NAMES: Record<CreditType, string> = { gateway: "AI Gateway", v0: "v0", agent: "Agent" };
 
 /** `AI Gateway credits for team acme`; of a type that isn't known yet, `credits for team acme`. */
 export function creditsFor(creditType: CreditType | undefined, team: string | undefined): string {

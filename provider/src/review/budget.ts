@@ -6,6 +6,8 @@ import { type Preview, Unusable } from "./preview";
 export interface BudgetVerdict {
   /** Whole US dollars before tax, of the purchases that will be made and whose amount is known. */
   readonly total: bigint;
+  /** How much of all that is bought at an address of this machine, where no money moves. */
+  readonly atSandbox: bigint;
   /** The same of those that may be made. */
   readonly possible: bigint;
   /** How many purchases have an amount that the preview doesn't know. */
@@ -19,19 +21,44 @@ export interface BudgetVerdict {
 /** The default of `vercelCredits:maxAmountPerUpdate`. */
 const DEFAULT_BUDGET = "1000";
 
-/** @param given Instead of the stack's own `vercelCredits:maxAmountPerUpdate`, in dollars. */
+/**
+ * The verdict over all previews together. Without a given budget each keeps to its own stack's
+ * `vercelCredits:maxAmountPerUpdate`, and the budget is the sum of these.
+ *
+ * @param given In dollars, for all of them together.
+ */
 export function budgetVerdict(
-  operations: readonly Operation[],
-  { config }: Preview,
+  previews: readonly { readonly preview: Preview; readonly operations: readonly Operation[] }[],
   given?: string,
 ): BudgetVerdict {
+  const each = previews.map(({ preview, operations }) => verdictOn(operations, budgetOf(preview)));
+  const all = previews.flatMap(({ operations }) => operations);
+  const sum = each.reduce((budget, one) => budget + one.budget, 0n);
+  const verdict = verdictOn(all, given === undefined ? sum : wholeDollars(given));
+  return given === undefined ? { ...verdict, isWithin: each.every(({ isWithin }) => isWithin) } : verdict;
+}
+
+function budgetOf({ config }: Preview): bigint {
+  return wholeDollars(`${config["vercelCredits:maxAmountPerUpdate"] ?? DEFAULT_BUDGET}`);
+}
+
+function verdictOn(operations: readonly Operation[], budget: bigint): BudgetVerdict {
   const total = sumOf(operations.filter(charges));
   const possible = sumOf(operations.filter(mayCharge));
   const unknown = operations.filter(
     (one) => (charges(one) || mayCharge(one)) && one.amount === undefined,
   ).length;
-  const budget = wholeDollars(`${given ?? config["vercelCredits:maxAmountPerUpdate"] ?? DEFAULT_BUDGET}`);
-  return { total, possible, unknown, budget, isWithin: unknown === 0 && total + possible <= budget };
+  const atSandbox = sumOf(
+    operations.filter((one) => (charges(one) || mayCharge(one)) && one.sandbox !== undefined),
+  );
+  return {
+    total,
+    possible,
+    unknown,
+    atSandbox,
+    budget,
+    isWithin: unknown === 0 && total + possible <= budget,
+  };
 }
 
 function sumOf(operations: readonly Operation[]): bigint {

@@ -1,56 +1,79 @@
 import { printable } from "../domain/messages";
-import { dollars } from "../domain/money";
 import { chargeInWords } from "./budget";
 import { charges, mayCharge } from "./operations";
-import { HEADINGS, objections, type Review, rowOf } from "./review";
+import type { StackName } from "./preview";
+import {
+  boughtInWords,
+  budgetInWords,
+  type Failed,
+  headingsOf,
+  objections,
+  placeInWords,
+  problemsInWords,
+  type Review,
+  rowOf,
+} from "./review";
 
 /** What code hosts take as one comment, in characters. */
 const LONGEST_COMMENT = 65_536;
 
 /**
- * A comment for a pull request. What came from a program stands in code spans only: there it can't be a row, a link
- * or a mention.
+ * A comment for a pull request: the money and the verdict in its first line. What came from a program stands in code only:
+ * there it can't be a row, a link or a mention.
  */
 export function markdownOf(review: Review, longest = LONGEST_COMMENT): string {
-  const head = headline(review);
-  const { operations } = review;
-  if (operations.length === 0) return [head, "", marker(review), ""].join("\n");
-  const table = [`| ${HEADINGS.join(" | ")} |`, `|${"---|".repeat(HEADINGS.length - 1)}---:|`];
+  const { operations, failed, stacks } = review;
+  const isComplete = failed.length === 0;
+  const head = [
+    ...failed.flatMap(failure),
+    ...(failed.length === stacks.length ? [] : [headline(review), ""]),
+    ...objections(review).flatMap(({ what, rest }) => [`❌ **${what}**${rest}`, ""]),
+  ];
+  const markers = ["", ...stacks.filter(({ project }) => project !== "").map(marker), ""];
+  if (operations.length === 0) return [...head.slice(0, -1), ...markers].join("\n");
+  const headings = headingsOf(review);
+  const table = [`| ${headings.join(" | ")} |`, `|---:|${"---|".repeat(headings.length - 1)}`];
   const rows = operations.map((operation) => {
-    const { what, resource, team, credits, dollars: amount, note } = rowOf(operation);
-    return `| ${what} | ${code(resource)} | ${code(team)} | ${code(credits)} | ${note && code(note)} | ${amount} |`;
+    const { what, resource, stack, team, credits, dollars: amount, note } = rowOf(operation);
+    const where = stacks.length > 1 ? [code(stack)] : [];
+    const doing = note === "" ? what : `${what} (${code(note)})`;
+    return `| ${[amount, doing, code(resource), ...where, code(team), code(credits)].join(" | ")} |`;
   });
-  const tail = ["", ...closing(review), "", marker(review), ""];
+  const tail = isComplete ? ["", boughtInWords(review), ...markers] : markers;
   const build = (shown: number) =>
-    [head, "", ...table, ...rows.slice(0, shown), ...leftOut(review, shown), ...tail].join("\n");
+    [...head, ...table, ...rows.slice(0, shown), ...leftOut(review, shown), ...tail].join("\n");
   let shown = rows.length;
   while (shown > 0 && build(shown).length > longest) shown = Math.floor(shown * 0.9);
   return build(shown);
 }
 
 /** Hidden: by it a bot finds its own comment for this project and stack again. */
-function marker({ project, stack }: Review): string {
+function marker({ project, stack }: StackName): string {
   return `<!-- pulumi-vercel-credits review ${encodeURIComponent(project)}/${encodeURIComponent(stack)} -->`;
 }
 
-function headline({ operations, verdict }: Review): string {
-  if (operations.length === 0) return "No Vercel credits are bought by this change.";
+function headline(review: Review): string {
+  const { operations, verdict, failed, passes } = review;
+  const by = failed.length === 0 ? "by this change" : "by the stacks whose preview is complete";
+  if (operations.length === 0) return `No Vercel credits are bought ${by}.`;
   const charge = capital(chargeInWords(operations, verdict));
-  return operations.some((one) => charges(one) || mayCharge(one))
-    ? `**${charge} at once** for Vercel credits, before tax, and it is not refundable.`
-    : `**${charge}** by this change.`;
+  const isBought = operations.some((one) => charges(one) || mayCharge(one));
+  if (!isBought) return `**${charge}** ${by}.`;
+  const what = `**${charge} at once${placeInWords(review)}** for Vercel credits`;
+  if (failed.length > 0) return `${what} ${by}, before tax, not refundable.`;
+  return `${passes ? "✅" : "❌"} ${what}, before tax, not refundable: ${budgetInWords(review)}.`;
 }
 
-function closing(review: Review): string[] {
-  const { bought, verdict, passes } = review;
-  const times = `${bought.purchases} purchase${bought.purchases === 1 ? "" : "s"}`;
-  const already = bought.isPartial
-    ? "Bought already with this stack: not in this preview (`pulumi preview --json --show-sames` lists it)."
-    : `Bought already with this stack: ${times}, ${dollars(bought.dollars)}.`;
-  const verdicts = passes
-    ? [`✅ Within the budget of ${dollars(verdict.budget)} for one update.`]
-    : objections(review).map(({ what, rest }) => `❌ **${what}**${rest}`);
-  return [...verdicts.flatMap((line) => [line, ""]), already];
+/** Nothing that a failed preview lists is believed. */
+function failure({ project, stack, why, problems }: Failed): string[] {
+  const of = project === "" ? "" : ` of ${code(`${project}/${stack}`)}`;
+  const said = problems.length > 0 ? problemsInWords(problems) : printable(why);
+  return [
+    `❌ **There is no complete preview${of}**, so nothing is known of the money.`,
+    "",
+    `<pre>${said.replaceAll(/[&<>@]/g, numbered)}</pre>`,
+    "",
+  ];
 }
 
 function leftOut({ operations }: Review, shown: number): string[] {
@@ -61,8 +84,15 @@ function leftOut({ operations }: Review, shown: number): string[] {
 /** A code span that nothing in the text can end, with all that a table or Markdown could read as its own written out. */
 function code(text: string): string {
   const safe = printable(text, 100);
-  if (/^[^`|\\<>&]+$/.test(safe)) return `\`${safe}\``;
-  return `<code>${safe.replaceAll(/[^\p{L}\p{N} ]/gu, (sign) => `&#${sign.codePointAt(0)};`)}</code>`;
+  return /^[^`|\\<>&]+$/.test(safe) ? `\`${safe}\`` : `<code>${escaped(safe)}</code>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} ]/gu, numbered);
+}
+
+function numbered(sign: string): string {
+  return `&#${sign.codePointAt(0)};`;
 }
 
 function capital(text: string): string {

@@ -29,20 +29,28 @@ export interface Operation {
   readonly resource: string;
   readonly team: string | undefined;
   readonly creditType: string | undefined;
-  /** Whole US dollars; undefined where the preview doesn't know. */
+  /** Whole US dollars; undefined where the preview doesn't know, or hides it. */
   readonly amount: number | undefined;
+  /** The address, where it is one of this machine: no money moves there. */
+  readonly sandbox: string | undefined;
   /** For `buy again`: the attempt. For the others: what is on record. */
   readonly note: string | undefined;
 }
 
 export const charges = ({ kind }: Operation) => kind === "buy" || kind === "buy again";
 export const mayCharge = ({ kind }: Operation) => kind === "may buy";
+const charging = (kind: Kind) => kind === "buy" || kind === "buy again" || kind === "may buy";
 export const fails = ({ kind }: Operation) => kind === "unresolved" || kind === "refused";
 
 /** What the stack has bought already, as far as the preview lists it. */
 export interface Bought {
   readonly purchases: number;
+  /** Of those whose amount the preview shows. */
   readonly dollars: bigint;
+  /** How many have an amount that is secret, so that it is not in the sum. */
+  readonly hidden: number;
+  /** How many were made at an address of this machine. They are not among the others. */
+  readonly atSandbox: number;
   /** True where unchanged resources were left out, so that there may be more. */
   readonly isPartial: boolean;
 }
@@ -98,6 +106,7 @@ function operationOf(step: Step): Operation | undefined {
     creditType: shown(creditType),
     amount: typeof amount === "number" && Number.isSafeInteger(amount) && amount > 0 ? amount : undefined,
     note: noteOf(kind, inputs, before && recordOf(before)),
+    sandbox: charging(kind) ? shown(inputs.__sandbox) : before?.sandbox,
   };
 }
 
@@ -198,16 +207,20 @@ function isOrderId(value: unknown): boolean {
 
 /** Purchases made with this stack and still on record. Adopted ones were charged elsewhere, and aren't counted. */
 export function boughtAlready(preview: Preview): Bought {
-  const made = stepOfEach(preview)
+  const all = stepOfEach(preview)
     .map(({ olds }) => readPurchase(olds?.outputs ?? {}))
     .filter(({ outcome }) => MEANING[outcome].receipts === "total");
+  const made = all.filter(({ sandbox }) => sandbox === undefined);
+  const amounts = made.map(({ arguments: { amount } }) => amount).filter((amount) => isWhole(amount));
   return {
     purchases: made.length,
-    dollars: made.reduce((sum, { arguments: { amount } }) => sum + wholeDollars(amount), 0n),
+    dollars: amounts.reduce((sum, amount) => sum + BigInt(amount), 0n),
+    hidden: made.length - amounts.length,
+    atSandbox: all.length - made.length,
     isPartial: preview.leftOut > 0,
   };
 }
 
-function wholeDollars(amount: number | undefined): bigint {
-  return amount !== undefined && Number.isSafeInteger(amount) ? BigInt(amount) : 0n;
+function isWhole(amount: number | undefined): amount is number {
+  return amount !== undefined && Number.isSafeInteger(amount);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { partsOfUrn } from "../domain/urn";
 
 /** One resource of a preview, as far as it is looked at here. */
 export interface Step {
@@ -18,7 +19,13 @@ export function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
-export interface Preview {
+/** Which stack a preview is of. Empty where it doesn't say: without changes it lists no step, unless asked to with --show-sames. */
+export interface StackName {
+  readonly project: string;
+  readonly stack: string;
+}
+
+export interface Preview extends StackName {
   readonly steps: readonly Step[];
   /** The stack's configuration, as far as the preview tells it; secrets are masked by Pulumi. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -27,7 +34,16 @@ export interface Preview {
 }
 
 /** What was read is no complete preview, so nothing can be said about money. */
-export class Unusable extends Error {}
+export class Unusable extends Error {
+  /** What failed, in Pulumi's words, where it says so. */
+  constructor(
+    message: string,
+    readonly problems: readonly string[] = [],
+    readonly of?: StackName,
+  ) {
+    super(message);
+  }
+}
 
 const values = z.record(z.string(), z.unknown()).nullish();
 const stateSchema = z.object({ inputs: values, outputs: values });
@@ -48,6 +64,14 @@ const eventSchema = z.object({
     .object({ metadata: z.object({ op: z.string(), urn: z.string(), old: state, new: state }) })
     .optional(),
   diagnosticEvent: z.object({ message: z.string(), severity: z.string() }).optional(),
+  policyEvent: z
+    .object({
+      message: z.string(),
+      policyName: z.string().nullish(),
+      policyPackName: z.string().nullish(),
+      enforcementLevel: z.string().nullish(),
+    })
+    .optional(),
   summaryEvent: z
     .object({
       maybeCorrupt: z.boolean().nullish(),
@@ -70,17 +94,18 @@ export function readPreview(text: string): Preview {
 
 function readDigest(json: unknown): Preview {
   const digest = checked(digestSchema, json);
-  refuseErrors(digest.diagnostics ?? []);
-  if (digest.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt");
+  const of = stackOf(digest.steps);
+  refuseErrors(digest.diagnostics ?? [], [], of);
+  if (digest.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt", [], of);
   if (!digest.changeSummary)
-    throw new Unusable("it has no summary of changes, so it did not come to its end");
+    throw new Unusable("it has no summary of changes, so it did not come to its end", [], of);
   const steps = digest.steps.map(({ op, urn, oldState, newState }) => ({
     op,
     urn,
     olds: oldState,
     news: newState,
   }));
-  return complete(steps, digest.config ?? {}, digest.changeSummary);
+  return complete(of, steps, digest.config ?? {}, digest.changeSummary);
 }
 
 function readStream(text: string): Preview {
@@ -100,36 +125,72 @@ function readStream(text: string): Preview {
     });
   const summary = events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent;
   const diagnostics = events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
-  refuseErrors(diagnostics);
-  if (summary === undefined) throw new Unusable("it has no summary, so it did not come to its end");
-  if (summary.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt");
-  if (summary.isPreview === false) throw new Unusable("it is the record of an update, not of a preview");
-  if (summary.result && summary.result !== "succeeded") throw new Unusable(`the preview ${summary.result}`);
-  const steps = events
-    .flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? [])
-    .map(({ op, urn, old, new: news }) => ({ op, urn, olds: old, news }));
+  const metadata = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+  const of = stackOf(metadata);
+  refuseErrors(
+    diagnostics,
+    events.flatMap(({ policyEvent }) => policyEvent ?? []),
+    of,
+  );
+  if (summary === undefined) throw new Unusable("it has no summary, so it did not come to its end", [], of);
+  if (summary.maybeCorrupt) throw new Unusable("Pulumi says that it may be corrupt", [], of);
+  if (summary.isPreview === false)
+    throw new Unusable("it is the record of an update, not of a preview", [], of);
+  if (summary.result && summary.result !== "succeeded")
+    throw new Unusable(`the preview ${summary.result}`, [], of);
+  const steps = metadata.map(({ op, urn, old, new: news }) => ({ op, urn, olds: old, news }));
   const config = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config;
-  return complete(steps, config ?? {}, summary.resourceChanges ?? {});
+  return complete(of, steps, config ?? {}, summary.resourceChanges ?? {});
 }
 
 /** Every change that is counted must be there; what is missing could be a purchase. */
-function complete(steps: Step[], config: Record<string, unknown>, counted: Record<string, number>): Preview {
+function complete(
+  of: StackName,
+  steps: Step[],
+  config: Record<string, unknown>,
+  counted: Record<string, number>,
+): Preview {
   for (const [op, count] of Object.entries(counted)) {
     const found = steps.filter((step) => step.op === op).length;
     if (found < count && op !== "same")
-      throw new Unusable(`it counts ${count} "${op}" and lists ${found}, so it was cut`);
+      throw new Unusable(`it counts ${count} "${op}" and lists ${found}, so it was cut`, [], of);
   }
   const sames = steps.filter(({ op }) => op === "same").length;
   return {
+    ...of,
     steps,
     config,
     leftOut: Math.max(0, (counted.same ?? 0) - sames),
   };
 }
 
-function refuseErrors(diagnostics: readonly { message: string; severity: string }[]): void {
-  const error = diagnostics.find(({ severity }) => severity === "error");
-  if (error) throw new Unusable(`the preview failed: ${error.message.trim().replace(/^error: |\.$/g, "")}`);
+function stackOf(steps: readonly { readonly urn: string }[]): StackName {
+  const { stack = "", project = "" } = partsOfUrn(steps[0]?.urn ?? "");
+  return { stack, project };
+}
+
+type Event = z.infer<typeof eventSchema>;
+
+/** Pulumi ends with this alone where a policy stops a preview; only its stream of events says which. */
+const FAILED = "preview failed";
+const BY_A_POLICY =
+  "preview failed (that is all that this preview says, as where a policy stops it: run `pulumi preview` to see which)";
+
+function refuseErrors(
+  diagnostics: readonly NonNullable<Event["diagnosticEvent"]>[],
+  policies: readonly NonNullable<Event["policyEvent"]>[],
+  of: StackName,
+): void {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const said = errors.map(({ message }) => message.trim().replace(/^error: /, ""));
+  const stopped = policies.filter(({ enforcementLevel }) => enforcementLevel !== "advisory");
+  const problems = [
+    ...stopped.map((one) => `policy ${one.policyName} (${one.policyPackName}): ${one.message.trim()}`),
+    ...said.filter((message) => message !== FAILED),
+  ];
+  if (problems.length === 0) problems.push(BY_A_POLICY);
+  throw new Unusable("the preview failed", problems, of);
 }
 
 function checked<T extends z.ZodType>(schema: T, json: unknown): z.infer<T> {

@@ -1,64 +1,140 @@
+import { stripVTControlCharacters } from "node:util";
+import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
-import { partsOfUrn } from "../domain/urn";
+import { CREDIT_NAMES, type CreditType } from "../domain/order-arguments";
 import { type BudgetVerdict, budgetVerdict } from "./budget";
 import {
   type Bought,
   boughtAlready,
   charges,
   fails,
+  KINDS,
   type Kind,
   mayCharge,
   type Operation,
   operationsOf,
 } from "./operations";
-import { readPreview } from "./preview";
+import { type Preview, readPreview, type StackName, Unusable } from "./preview";
 
-/** What a reviewer should know of the money in a change. */
+/** What is to be reviewed: what `pulumi preview --json` printed, or a stream of engine events. */
+export interface Given {
+  readonly text: string;
+  /** Which stack it is of, where it doesn't say. */
+  readonly of?: StackName | undefined;
+}
+
+/** A preview that is not complete: then nothing is known of the money. */
+export interface Failed extends StackName {
+  /** What is wrong with it, as the end of a sentence. */
+  readonly why: string;
+  /** What failed, in Pulumi's words, where it says so. */
+  readonly problems: readonly string[];
+}
+
+/** What a merge does with one purchase, and where. */
+export type Row = Operation & StackName;
+
+/** What a reviewer should know of the money in a change, of one stack or of several together. */
 export interface Review {
-  /** Empty where the preview lists nothing, as without `--show-sames` when nothing changes. */
-  readonly project: string;
-  readonly stack: string;
+  /** Of every preview. Empty names where one doesn't say. */
+  readonly stacks: readonly StackName[];
+  readonly failed: readonly Failed[];
   /** The dangerous ones first. */
-  readonly operations: readonly Operation[];
+  readonly operations: readonly Row[];
   readonly verdict: BudgetVerdict;
   readonly bought: Bought;
   /** Whether nothing stands against it: what is charged is known and within the budget, and no purchase is known to fail. */
   readonly passes: boolean;
 }
 
-/**
- * @param text What `pulumi preview --json` printed, or a stream of engine events.
- * @param budget Instead of the stack's own `vercelCredits:maxAmountPerUpdate`, in dollars.
- */
-export function review(text: string, budget?: string): Review {
-  const preview = readPreview(text);
-  const operations = operationsOf(preview);
-  // A preview without changes lists no step, unless asked to with --show-sames, and then names no stack.
-  const { stack = "", project = "" } = partsOfUrn(preview.steps[0]?.urn ?? "");
-  const verdict = budgetVerdict(operations, preview, budget);
+/** @param budget Instead of each stack's own `vercelCredits:maxAmountPerUpdate`, in dollars, for all of them together. */
+export function review(given: readonly Given[], budget?: string): Review {
+  const read = given.map(readOne);
+  const failed = read.flatMap((one) => ("why" in one ? [one] : []));
+  const previews = read
+    .flatMap((one) => ("why" in one ? [] : [one]))
+    .map((preview) => ({ preview, operations: operationsOf(preview) }));
+  const operations = previews
+    .flatMap(({ preview: { project, stack }, operations }) =>
+      operations.map((one) => ({ ...one, project, stack })),
+    )
+    .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+  const verdict = budgetVerdict(previews, budget);
   return {
-    project,
-    stack,
+    stacks: read.map(({ project, stack }) => ({ project, stack })),
+    failed,
     operations,
     verdict,
-    bought: boughtAlready(preview),
-    passes: verdict.isWithin && !operations.some(mayCharge) && !operations.some(fails),
+    bought: sumOf(previews.map(({ preview }) => boughtAlready(preview))),
+    passes: failed.length === 0 && verdict.isWithin && !operations.some(mayCharge) && !operations.some(fails),
   };
 }
 
-/** Why a change doesn't pass, a sentence each, of which `what` is the beginning that must be seen. */
-export function objections({
-  operations,
-  verdict,
-}: Review): { readonly what: string; readonly rest: string }[] {
-  const found = [];
-  if (!verdict.isWithin) {
-    const why = verdict.unknown > 0 ? "an amount is not known, which counts as over it" : "over it";
-    found.push({
-      what: "Not within",
-      rest: ` the budget of ${dollars(verdict.budget)} for one update: ${why}.`,
-    });
+function readOne({ text, of }: Given): Preview | Failed {
+  const named = (found: StackName | undefined) =>
+    found === undefined || found.project === "" ? (of ?? { project: "", stack: "" }) : found;
+  try {
+    const preview = readPreview(text);
+    return { ...preview, ...named(preview) };
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    const { project, stack } = named(error.of);
+    return { project, stack, why: error.message, problems: error.problems };
   }
+}
+
+function sumOf(all: readonly Bought[]): Bought {
+  const none: Bought = { purchases: 0, dollars: 0n, hidden: 0, atSandbox: 0, isPartial: false };
+  return all.reduce(
+    (sum, one) => ({
+      purchases: sum.purchases + one.purchases,
+      dollars: sum.dollars + one.dollars,
+      hidden: sum.hidden + one.hidden,
+      atSandbox: sum.atSandbox + one.atSandbox,
+      isPartial: sum.isPartial || one.isPartial,
+    }),
+    none,
+  );
+}
+
+/** Whether anything is bought, or may be, or has to be settled: else there is nothing to approve. */
+export function concernsMoney({ operations, failed }: Review): boolean {
+  return failed.length > 0 || operations.some((one) => charges(one) || mayCharge(one) || fails(one));
+}
+
+/** ` at the sandbox, where no money moves`, for as much of the sum as that is true of. */
+export function placeInWords({ operations, verdict }: Review): string {
+  const bought = operations.filter((one) => charges(one) || mayCharge(one));
+  const there = bought.filter(({ sandbox }) => sandbox !== undefined);
+  if (there.length === 0) return "";
+  const sandbox = "at the sandbox, where no money moves";
+  return there.length === bought.length ? ` ${sandbox}` : ` (${dollars(verdict.atSandbox)} of it ${sandbox})`;
+}
+
+const MOST_PROBLEMS = 20;
+
+/** What failed in a preview, a line or more each, as it is safe to print. */
+export function problemsInWords(problems: readonly string[]): string {
+  const lines = problems
+    .flatMap((problem) => stripVTControlCharacters(problem).split("\n"))
+    .map((line) => printable(line.trimEnd(), 2000))
+    .filter((line) => line !== "");
+  const left = lines.length - MOST_PROBLEMS;
+  return [...lines.slice(0, MOST_PROBLEMS), ...(left > 0 ? [`... and ${left} lines more`] : [])].join("\n");
+}
+
+/** What the budget says, as the end of a sentence. */
+export function budgetInWords({ verdict, stacks }: Review): string {
+  const { budget, isWithin, unknown } = verdict;
+  const of = stacks.length > 1 ? "one update of each stack" : "one update";
+  const name = `the budget of ${dollars(budget)} for ${of}`;
+  if (isWithin) return `within ${name}`;
+  return `not within ${name}${unknown > 0 ? ", because an amount is not known" : ""}`;
+}
+
+/** Why a change doesn't pass, beside the budget: a sentence each, of which `what` is the beginning that must be seen. */
+export function objections({ operations }: Review): { readonly what: string; readonly rest: string }[] {
+  const found = [];
   if (operations.some(mayCharge)) {
     const why = "the journal decides whether it buys, and this preview could not ask it";
     found.push({ what: "May charge", rest: `, for each purchase that says so: ${why}.` });
@@ -74,6 +150,17 @@ export function objections({
   return found;
 }
 
+/** What was bought before, as a sentence. */
+export function boughtInWords({ bought }: Review): string {
+  if (bought.isPartial)
+    return "Bought already: not in this preview (`pulumi preview --json --show-sames` lists it).";
+  const times = `${bought.purchases} purchase${bought.purchases === 1 ? "" : "s"}`;
+  const hidden =
+    bought.hidden === 0 ? "" : `, and ${bought.hidden} of them at an amount that is secret, not in that sum`;
+  const sandbox = bought.atSandbox === 0 ? "" : ` At the sandbox, where no money moved: ${bought.atSandbox}.`;
+  return `Bought already: ${times}, ${dollars(bought.dollars)}${hidden}.${sandbox}`;
+}
+
 const WHAT: Record<Kind, string> = {
   buy: "💳 buy",
   "buy again": "💳 buy again",
@@ -86,23 +173,29 @@ const WHAT: Record<Kind, string> = {
   recover: "♻️ recover from the journal: nothing is charged",
 };
 
-export const HEADINGS = ["operation", "purchase", "team", "credits", "", "charged now"];
+/** Where there are several stacks, each row names its own. */
+export function headingsOf({ stacks }: Review): string[] {
+  return ["charged now", "operation", "purchase", ...(stacks.length > 1 ? ["stack"] : []), "team", "credits"];
+}
 
-export function rowOf(operation: Operation) {
-  const { kind, resource, team, creditType, amount, note = "" } = operation;
+export function rowOf(row: Row) {
+  const { kind, resource, team, creditType, amount, note = "", sandbox, project, stack } = row;
   const dollarsOrUnknown = amount === undefined ? "unknown" : dollars(amount);
+  const type = CREDIT_NAMES[creditType as CreditType] ?? creditType ?? "?";
   return {
     what: WHAT[kind],
     resource,
+    stack: `${project}/${stack}`,
     team: team ?? "(the token's own)",
-    credits: `${amount ?? "?"} ${creditType ?? "?"}`,
-    dollars: charges(operation)
+    credits: `${amount ?? "?"} ${type}`,
+    dollars: charges(row)
       ? dollarsOrUnknown
-      : mayCharge(operation)
+      : mayCharge(row)
         ? amount === undefined
           ? "unknown"
           : `$0.00 or ${dollarsOrUnknown}`
         : "$0.00",
-    note,
+    /** The attempt, or what is on record; and where, if that is not Vercel. */
+    note: [note, sandbox && `sandbox ${sandbox}`].filter(Boolean).join(", "),
   };
 }

@@ -4,6 +4,7 @@ import { isObject, present } from "../domain/objects";
 import { isOutcome, type Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
+import { sandboxOf } from "../domain/sandbox";
 import { idIn, isDocumented, provenBy, wordsIn } from "./kept-answer";
 import { type OrderReference, openingsOf } from "./order-reference";
 import { type PurchaseRecord, purchaseRecordSchema } from "./purchase-record";
@@ -33,6 +34,8 @@ export interface PurchaseState {
   readonly receipt: Receipt;
   /** The order that the outcome belongs to. */
   readonly order: OrderReference | undefined;
+  /** The address, where it was made at one of this machine, and not at Vercel. */
+  readonly sandbox?: string;
   readonly cause?: Cause;
   /** Of a person's word: what the outcome was before it, as far as that is on record. */
   readonly settled?: Outcome;
@@ -90,12 +93,13 @@ export function readPurchase(outputs: Outputs): PurchaseState {
   const record = purchaseRecordSchema.safeParse(outputs.__record).data;
   const read = outcomeOf(outputs, receipt);
   const outcome = read.outcome ?? "unknown";
+  const order = record?.order ?? openingsOf(outputs.__journal, outputs).at(-1);
   return {
     outcome,
     ...(read.altered !== undefined && { altered: read.altered }),
     arguments: argumentsSchema.parse(outputs),
     receipt,
-    order: record?.order ?? openingsOf(outputs.__journal, outputs).at(-1),
+    order,
     vercelIds: vercelIdsOf(outcome, receipt, record),
     completionMissing: record?.completionMissing === true,
     teamIsDefault: record?.teamIsDefault === true,
@@ -108,6 +112,8 @@ export function readPurchase(outputs: Outputs): PurchaseState {
       cause: record?.cause,
       settled: record?.settled ?? settledEarlier(outputs, outcome, receipt),
       stoppedAttempt: record?.stoppedAttempt,
+      // The order has it also where an earlier version wrote no such output; an export can hide that.
+      sandbox: order?.identity ? sandboxOf(order.identity.endpoint) : textOf(outputs.sandbox),
     }),
   };
 }
