@@ -178,6 +178,11 @@ export class CreditPurchase extends pulumi.CustomResource {
    * `outcome`.
    */
   declare readonly status: pulumi.Output<string>;
+  /**
+   * The address, where the purchase was made at one of this machine (`pulumi-vercel-credits sandbox`): no money moved at
+   * Vercel. Absent for every purchase that was made at Vercel.
+   */
+  declare readonly sandbox: pulumi.Output<string | undefined>;
   /** `purchaseIntent`, `orbSubscriptionIntent`, `checkoutSession`, or the answer's own key for another kind. */
   declare readonly intentKind: pulumi.Output<string | undefined>;
   /** `pur_...` or `orbsubint_...`; the adopted id where adopted. */
@@ -264,7 +269,7 @@ const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 /** What this package adds to the arguments itself, so that a program can't. */
 const OURS = [
   ...["orderId", "summary", "outcome", "__label", "__journal", "__preview", "__provider"],
-  ...["__resource", "__teamIsDefault", "__forecast", "__record"],
+  ...["__resource", "__teamIsDefault", "__forecast", "__record", "__sandbox", "sandbox"],
 ];
 
 /** What can be wrong before there is a resource whose check could say so. */
@@ -321,7 +326,7 @@ function defaultTeam(): string | undefined {
 
 /** The SDK makes a property of each output that is named when the resource is declared, given or not. */
 const OUTPUTS = Object.fromEntries(
-  `creditType amount team source attempt adopt withdraw summary outcome status reason answer
+  `creditType amount team source attempt adopt withdraw summary outcome status sandbox reason answer
    intentKind intentId purchaseIntentId orbSubscriptionId checkoutSessionId checkoutSessionUrl
    currency subtotal tax total refund ownerId providerType providerResourceId
    createdAt updatedAt creditsExpireAt requestId`

@@ -7,6 +7,7 @@ import { dollars } from "../domain/money";
 import { type CreditType, creditsFor } from "../domain/order-arguments";
 import { MEANING } from "../domain/outcome";
 import { outcomeInWords } from "../domain/outcome-in-words";
+import { atSandbox } from "../domain/sandbox";
 import { request } from "../http/request";
 import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
@@ -40,6 +41,7 @@ export type OrderOnRecord = Pick<
   | "receipt"
   | "unresolved"
   | "balance"
+  | "sandbox"
 > &
   Partial<Pick<JournaledPurchase, "reference">>;
 
@@ -132,8 +134,8 @@ export function ordersOfStack(resources: readonly StackResource[]): OrderOnRecor
 
 /** Without a record of this very order, nothing is known of it. */
 function outcomeOf(recorded: PurchaseState | undefined) {
-  const { outcome = "unknown", status, settled, receipt = {} } = recorded ?? {};
-  return { outcome, status, settled, receipt, unresolved: MEANING[outcome].destroy === "refuses" };
+  const { outcome = "unknown", status, settled, receipt = {}, sandbox } = recorded ?? {};
+  return { outcome, status, settled, receipt, sandbox, unresolved: MEANING[outcome].destroy === "refuses" };
 }
 
 function describe(one: OrderOnRecord): string {
@@ -142,7 +144,7 @@ function describe(one: OrderOnRecord): string {
     amount === undefined
       ? "a purchase"
       : `${dollars(amount)} of ${creditsFor(creditType as CreditType, team)}`;
-  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, ${time}`}: ${outcomeInWords(one)}.`;
+  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, ${time}`}: ${outcomeInWords(one)}${atSandbox(one.sandbox)}.`;
 }
 
 function nothingToFindOut(one: OrderOnRecord): { hint: string; says: string } {

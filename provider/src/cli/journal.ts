@@ -172,7 +172,8 @@ function styleOf(one: JournaledPurchase): "red" | "dim" | undefined {
 }
 
 function resultOf(one: JournaledPurchase): string {
-  return `${printable(outcomeInWords(one), 100)}${one.forgotten ? ", forgotten" : ""}`;
+  const at = one.sandbox === undefined ? "" : ", sandbox";
+  return `${printable(outcomeInWords(one), 100)}${at}${one.forgotten ? ", forgotten" : ""}`;
 }
 
 function section({ name, record }: NamedRecord): string[] {

@@ -4,6 +4,7 @@ import { type CreditType, creditsFor } from "./order-arguments";
 import { MEANING, type Outcome, sentenceOf } from "./outcome";
 import type { Receipt } from "./receipt";
 import type { Cause, Result } from "./result";
+import { atSandbox } from "./sandbox";
 
 /** What the words about a purchase need to know of it, beside its result. */
 export interface WordingContext {
@@ -14,6 +15,8 @@ export interface WordingContext {
   readonly amount: number;
   /** `now`: said by the update that found the result out. `later`: by one that finds it on record. */
   readonly when: "now" | "later";
+  /** The address, where it is one of this machine: what is bought there is not bought at Vercel. */
+  readonly sandbox?: string | undefined;
   /** Whether a journal has it that nothing was sent, so that the next update can go on by itself. */
   readonly journaled: boolean;
 }
@@ -26,7 +29,8 @@ export function reasonOf(result: Result, context: WordingContext): string | unde
   const { outcome } = result;
   if (outcome === "bought" || outcome === "pending") return undefined;
   const { what, advice } = WORDS[outcome](result, context);
-  return `${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}`;
+  const place = context.sandbox === undefined ? "" : ` (This was${atSandbox(context.sandbox)}.)`;
+  return `${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}${place}`;
 }
 
 /** The line about a purchase that Vercel took; undefined for every other outcome. `lineOf` puts the name before it. */
@@ -107,10 +111,10 @@ const NEWS: Record<"bought" | "pending", Wording> = {
 
 function purchase(
   { intentId, total, currency }: Receipt,
-  { amount, creditType, team }: WordingContext,
+  { amount, creditType, team, sandbox }: WordingContext,
 ): string {
   const totals = total === undefined ? "" : `, total ${total} ${currency ?? ""}`.trimEnd();
-  return `${dollars(amount)} of ${creditsFor(creditType, team)} (${intentId ?? "no intent id"}${totals})`;
+  return `${dollars(amount)} of ${creditsFor(creditType, team)}${atSandbox(sandbox)} (${intentId ?? "no intent id"}${totals})`;
 }
 
 const OR_WITHDRAW = ", or withdraw: true if it isn't wanted any more.";

@@ -2,6 +2,7 @@ import type { Snapshot } from "../domain/balance-snapshot";
 import { MEANING, type Outcome, statusOf, type VercelWord } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
+import { sandboxOf } from "../domain/sandbox";
 import { partsOfUrn } from "../domain/urn";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { Claims, isClosing } from "./claims";
@@ -27,6 +28,8 @@ import {
 export interface JournaledPurchase {
   readonly order: string;
   readonly identity?: PurchaseIdentity | undefined;
+  /** The address, where it is one of this machine: it was not bought at Vercel. */
+  readonly sandbox?: string | undefined;
   readonly name?: string | undefined;
   readonly project?: string | undefined;
   readonly stack?: string | undefined;
@@ -156,6 +159,7 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   return {
     order,
     identity: about?.identity,
+    sandbox: sandboxOf(about?.identity?.endpoint),
     project,
     stack,
     name: about?.name,

@@ -20,7 +20,9 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   if ((run.settled.get(keyOf(readDeclaration(olds))) ?? 0) >= (state.arguments.attempt ?? 1)) return;
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
-  if (MEANING[outcome].destroy === "refuses" || state.altered !== undefined) {
+  // What was tried on this machine must not stand in the way at Vercel.
+  const isTried = state.sandbox !== undefined && run.sandbox === undefined;
+  if (!isTried && (MEANING[outcome].destroy === "refuses" || state.altered !== undefined)) {
     const wayOut =
       state.altered === undefined
         ? "Settle it first: set adopt to its id, or withdraw: true if it was not made, and run `pulumi up`. (If the program no " +
@@ -41,7 +43,8 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const kept = isNotCharged ? "" : " The credits stay, and nothing is refunded.";
   // Which attempt, where nothing was charged: without a journal nobody here knows of a later one that was cut short.
   const which = isNotCharged ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
-  const what = [outcome, which].filter((word) => word !== undefined).join(", ");
+  const where = state.sandbox && `sandbox ${printable(state.sandbox, 200)}`;
+  const what = [outcome, which, where].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
   console.log(`🗑️ ${name}: forgotten (${what}). ${said}`);

@@ -33,6 +33,8 @@ export interface Declaration {
   /** An argument is secret; which one is not told. */
   readonly isSecret: boolean;
   readonly isPreview: boolean;
+  /** The address that is configured, where it is one of this machine; of a purchase alone. */
+  readonly sandbox: string | undefined;
 }
 
 /** What a program declares of a purchase: the same, and what its order says. */
@@ -78,7 +80,7 @@ const DEFAULTS = { source: "pulumi", attempt: 1 };
 
 /** What this package adds to the arguments, and what an earlier check returned: `ignoreChanges` hands it back. */
 const OURS = new Set([
-  ...["__label", "__journal", "__provider", "__resource", "__teamIsDefault", "__forecast"],
+  ...["__label", "__journal", "__provider", "__resource", "__teamIsDefault", "__forecast", "__sandbox"],
   ...["orderId", "summary", ...ARGUMENTS],
 ]);
 
@@ -87,6 +89,7 @@ const ownSchema = z.looseObject({
   __resource: z.object({ organization: z.string(), urn: z.string() }).optional().catch(undefined),
   __teamIsDefault: z.boolean().optional().catch(undefined),
   __preview: z.boolean().optional().catch(undefined),
+  __sandbox: z.string().optional().catch(undefined),
 });
 
 /** Reads what a program declares, and checks every argument that is known already. */
@@ -104,6 +107,7 @@ export function readDeclaration(news: Properties): Declaration {
     teamIsDefault: own.__teamIsDefault === true,
     isSecret,
     isPreview: own.__preview === true,
+    sandbox: own.__sandbox,
   };
 }
 
@@ -182,6 +186,6 @@ export function knownOr<T>(value: T | Unknown | undefined): T | undefined {
 }
 
 /** The inputs as outputs repeat them: less what stays with them, and the marks of `TELLING`. */
-export function repeated({ __journal, __preview, __forecast, ...inputs }: Properties): Properties {
+export function repeated({ __journal, __preview, __forecast, __sandbox, ...inputs }: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 }

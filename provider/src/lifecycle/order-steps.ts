@@ -1,3 +1,4 @@
+import { sandboxOf } from "../domain/sandbox";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -5,6 +6,7 @@ import type { PurchaseState } from "../state/purchase-state";
 import { isUnknown, type PurchaseDeclaration, type Unknown } from "./inputs";
 import { keyOf } from "./order";
 import type { OrderStep, Run } from "./run";
+import { madeAtSandbox, sentenceOfKnowledge } from "./wording";
 
 /** In a preview that opens another order, the engine knows nothing of it yet; those before it were seen by its step. */
 export function openingsFor(run: Run, declaration: PurchaseDeclaration): readonly OrderReference[] {
@@ -51,6 +53,24 @@ export async function laterClaim(
   const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
   const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
   return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
+}
+
+/** Stops at an order of an earlier run that may have bought at an address of this machine, where another is configured now. */
+export async function refuseOfSandbox(
+  run: Run,
+  declaration: PurchaseDeclaration,
+  orders: readonly OrderReference[],
+): Promise<void> {
+  if (run.sandbox !== undefined) return;
+  for (const order of orders) {
+    const sandbox = sandboxOf(order.identity?.endpoint);
+    if (sandbox === undefined || order.unarmed || run.armed.has(order.orderId)) continue;
+    const known = await run.knows(order).catch((): Knowledge => ({ kind: "nothing" }));
+    const wasSent = known.kind !== "completed" || known.result.outcome !== "notSent";
+    if (known.kind !== "neverSent" && wasSent) {
+      throw madeAtSandbox(declaration, sandbox, run.settings.apiUrl.href, sentenceOfKnowledge(known));
+    }
+  }
 }
 
 /** An order that is not on record, and what is known of it. */

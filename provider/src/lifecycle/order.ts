@@ -4,6 +4,7 @@ import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import { sandboxOf } from "../domain/sandbox";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
@@ -271,6 +272,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     let sentence = MAYBE_CHARGED;
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
+      // As its purchase: what was tried on this machine is forgotten with Vercel's address.
+      if (sandboxOf(last?.identity?.endpoint) !== undefined && run.sandbox === undefined) return;
       const known = await run.knows(last);
       // What was never sent is certain once it is closed, and returns there.
       if (known.kind !== "neverSent") sentence = sentenceOfKnowledge(known);

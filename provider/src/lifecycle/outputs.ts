@@ -1,6 +1,7 @@
 import { present } from "../domain/objects";
 import { MEANING, type Outcome, statusOf } from "../domain/outcome";
 import type { Result } from "../domain/result";
+import { sandboxOf } from "../domain/sandbox";
 import { reasonOf, type WordingContext } from "../domain/wording";
 import type { OrderReference } from "../state/order-reference";
 import type { PurchaseRecord } from "../state/purchase-record";
@@ -33,6 +34,7 @@ export function outputsOf(
     ...inputs,
     ...present({ team, creditType, amount, attempt }),
     ...receipt,
+    ...present({ sandbox: sandboxOf(order.identity?.endpoint) }),
     orderId: order.orderId,
     outcome,
     status: statusOf(outcome, status),
@@ -62,6 +64,7 @@ export function contextOf(
   args: KnownArguments,
   when: WordingContext["when"],
   isJournaled: boolean,
+  sandbox?: string,
 ): WordingContext {
   return {
     team: args.team,
@@ -70,6 +73,7 @@ export function contextOf(
     amount: args.amount ?? 0,
     when,
     journaled: isJournaled,
+    sandbox,
   };
 }
 
@@ -80,6 +84,6 @@ export function standingReason(state: PurchaseState, isUnjournaled = false): str
     return undefined;
   return reasonOf(
     { outcome, receipt, cause },
-    contextOf(state.arguments, "later", order?.journal !== undefined && !isUnjournaled),
+    contextOf(state.arguments, "later", order?.journal !== undefined && !isUnjournaled, state.sandbox),
   );
 }

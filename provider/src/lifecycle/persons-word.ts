@@ -3,6 +3,7 @@ import { present } from "../domain/objects";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
+import { atSandbox, sandboxOf } from "../domain/sandbox";
 import type { Lease } from "../journal/claims";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -81,7 +82,7 @@ export async function adopt(
   }
   await resolve(run, from, declaration, { adopted: intentId });
   console.log(
-    `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}`,
+    `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase${atSandbox(sandboxOf(order.identity?.endpoint))}. This run sent nothing. ${CHARGED}`,
   );
   const learned = receiptOf(from);
   if (state?.outcome === "bought") {
@@ -119,7 +120,9 @@ export async function withdraw(
   await resolve(run, from, declaration, { withdrawn: true });
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
   const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
-  console.log(`📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${said}${session}`);
+  console.log(
+    `📎 ${declaration.name}: recorded as withdrawn${atSandbox(sandboxOf(order.identity?.endpoint))}. This run sent nothing. ${said}${session}`,
+  );
   const { team, creditType, amount } = from.state?.arguments ?? {};
   const ordered = from.state && {
     ...declarationArguments(declaration),

@@ -7,7 +7,15 @@ import type { OrderReference } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { type Action, cutShort, sentenceOnRecord } from "./findings";
 import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
-import { newerOrders, newsAmong, openingsFor, stepOf, stopsAnother, type Unrecorded } from "./order-steps";
+import {
+  newerOrders,
+  newsAmong,
+  openingsFor,
+  refuseOfSandbox,
+  stepOf,
+  stopsAnother,
+  type Unrecorded,
+} from "./order-steps";
 import { contextOf, standingReason } from "./outputs";
 import { contradicts, declarationArguments } from "./recording";
 import type { OrderStep, Run } from "./run";
@@ -36,6 +44,7 @@ export async function foresee(
   forecast?: "records" | "fails" | "unsure";
   line?: string;
 }> {
+  await refuseOfSandbox(run, declaration, openingsFor(run, declaration));
   if (isPersonsWord(declaration.arguments)) return { sentence: NOTHING_CHARGED };
   const step = stepOf(run, declaration);
   const opens = isUnknown(declaration.orderId) || run.armed.has(declaration.orderId);
@@ -127,7 +136,7 @@ function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string 
   }
   if (known.kind !== "completed") return stopLine(declaration, sentenceOfKnowledge(known));
   const args = { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) };
-  const context = contextOf(args, "later", true);
+  const context = contextOf(args, "later", true, declaration.sandbox);
   const words = newsOf(known.result, context);
   if (words === undefined) return stopLine(declaration, reasonOf(known.result, context) ?? "");
   return lineOf(known.result.outcome, name, `nothing will be bought; recorded from the journal: ${words}`);

@@ -27,6 +27,7 @@ import {
   mayRepeatAttempt,
   newerOrders,
   newsAmong,
+  refuseOfSandbox,
   stepOf,
   stopsAnother,
   type Unrecorded,
@@ -38,7 +39,15 @@ import { adopt, personsWord, refuseOverAdopted, waiting, withdraw } from "./pers
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
 import type { Run } from "./run";
-import { claimedElsewhere, sentenceOfKnowledge, summarize, thenUpAgain, unreachable } from "./wording";
+import {
+  anotherSandbox,
+  claimedElsewhere,
+  madeAtSandbox,
+  sentenceOfKnowledge,
+  summarize,
+  thenUpAgain,
+  unreachable,
+} from "./wording";
 
 type Ask = (order: OrderReference | undefined) => Promise<Knowledge>;
 
@@ -49,7 +58,8 @@ type Ask = (order: OrderReference | undefined) => Promise<Knowledge>;
 export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties, Properties> {
   return { configure: run.configure, check, diff, create, update, delete: (_id, olds) => forget(run, olds) };
 
-  async function check(olds: Properties, news: Properties) {
+  async function check(olds: Properties, declared: Properties) {
+    const news = { ...declared, ...present({ __sandbox: run.sandbox }) };
     const declaration = readPurchaseDeclaration(news);
     run.isPreview = declaration.isPreview;
     const inputs = { ...withDefaults(news), summary: summarize(declaration) ?? UNKNOWN };
@@ -65,6 +75,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   /** `olds` are the outputs as they were kept. Never asks for a replacement: that would be another purchase. */
   async function diff(_id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult> {
     const { state, declaration } = read(olds, news);
+    const { sandbox } = run;
+    if (state.sandbox !== undefined && sandbox !== undefined && state.sandbox !== sandbox)
+      console.log(anotherSandbox(declaration, state.sandbox, sandbox));
     const action = await decide(state, declaration, (order) => run.knows(order));
     if (action.kind === "keep") {
       if (run.isPreview) previewKept(state, declaration, action.isUnjournaled);
@@ -127,6 +140,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
     const newer = newerOrders(run, state, declaration);
     const sentence = sentenceOnRecord(state, newer);
+    if (state.sandbox !== undefined && run.sandbox === undefined && state.outcome !== "notSent")
+      throw madeAtSandbox(declaration, state.sandbox, run.settings.apiUrl.href, sentence);
+    await refuseOfSandbox(run, declaration, newer);
     const wish = wishOf(state, declaration, sentence, newer);
     const isNeeded = newer.length > 0 || wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
     const isFinal = MEANING[state.outcome].anotherRequest === "never";
@@ -259,6 +275,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   /** The first update of a purchase, or one whose record was lost, or a replacement: nothing tells them apart but its order. */
   async function first(id: string, declaration: PurchaseDeclaration, news: Properties): Promise<Properties> {
     const { name, openings } = declaration;
+    await refuseOfSandbox(run, declaration, openings);
     if (isPersonsWord(declaration.arguments)) return personsWord(run, declaration, news);
     const order = run.armed.disarm(id);
     const step = stepOf(run, declaration);

@@ -4,6 +4,7 @@ import { printable } from "../domain/messages";
 import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
+import { atSandbox, sandboxOf } from "../domain/sandbox";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -72,7 +73,8 @@ export async function put(
 ): Promise<Properties> {
   const { name } = declaration;
   const args: KnownArguments = more.ordered ?? knownArguments(declaration);
-  const context = contextOf(args, when, order.journal !== undefined);
+  const sandbox = sandboxOf(order.identity?.endpoint);
+  const context = contextOf(args, when, order.journal !== undefined, sandbox);
   const reason = reasonOf(result, context);
   const outs = outputsOf(declaration, news, olds, { ...more, order, result, reason });
   run.seen.add(order.orderId);
@@ -150,7 +152,7 @@ function recordResolution(
   const suffix = isAdopted(known) && wanted > recorded ? notUsed(wanted, recorded) : "";
   run.seen.add(order.orderId);
   console.log(
-    `📎 ${declaration.name}: recorded as ${outcome}, as a person said in the journal. This run sent nothing. ` +
+    `📎 ${declaration.name}: recorded as ${outcome}${atSandbox(sandboxOf(order.identity?.endpoint))}, as a person said in the journal. This run sent nothing. ` +
       `${sentenceOf(outcome, "now", settled)}${suffix}`,
   );
   return outputsOf(declaration, news, olds, {

@@ -107,6 +107,15 @@ export class Run {
     return new Settings((key) => this.#config?.get(key), this.env);
   }
 
+  /** The address that is configured, where it is one of this machine. One that is not allowed is refused where it is used. */
+  get sandbox(): string | undefined {
+    try {
+      return this.settings.sandbox;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The journal of this machine, or undefined where it is off. */
   get journal(): Journal | undefined {
     const folder = this.settings.journalFolder;

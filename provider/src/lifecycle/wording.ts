@@ -2,7 +2,9 @@ import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domai
 import { dollars } from "../domain/money";
 import { creditsFor } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
+import { Refusal } from "../domain/refusal";
 import type { Cause } from "../domain/result";
+import { atSandbox, sandboxOf } from "../domain/sandbox";
 import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
@@ -52,7 +54,8 @@ export function inDoubt(
   // The program can be back at an attempt before the last one that was opened.
   const last = Math.max(Number(attempt), ...openings.map((order) => order.attempt));
   const args = { team: knownOr(team), attempt: last };
-  return reasonOf({ outcome: "unknown", receipt: {}, cause }, contextOf(args, "later", false)) ?? "";
+  const sandbox = sandboxOf(openings.at(-1)?.identity?.endpoint);
+  return reasonOf({ outcome: "unknown", receipt: {}, cause }, contextOf(args, "later", false, sandbox)) ?? "";
 }
 
 /** Another order for the same purchase came first. */
@@ -67,7 +70,7 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;
   const sentence = sentenceOf(outcome, "later", settled);
-  const first = `Order ${order}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
+  const first = `Order ${order}${atSandbox(declaration.sandbox)}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
   if (lease !== undefined) {
     return `${first}, may still be under way, until ${printable(lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended, then run \`pulumi up\` again.`;
   }
@@ -94,7 +97,8 @@ export function summarize(declaration: Declaration): string | undefined {
   if (adopt !== undefined) return `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
   if (withdraw !== undefined)
     return `Records that ${what} were not bought and aren't wanted; charges nothing.`;
-  return `Buys ${what}, charged to the team's card at once and not refundable.`;
+  const place = declaration.sandbox === undefined ? "" : ` No money moves${atSandbox(declaration.sandbox)}.`;
+  return `Buys ${what}, charged to the team's card at once and not refundable.${place}`;
 }
 
 /** The line in which a preview says what will be charged. */
@@ -103,7 +107,32 @@ export function chargeLine(declaration: Declaration): string {
   const known = knownOr(amount);
   const what = known === undefined ? "an amount not known before the update" : dollars(known);
   const unless = isUnknown(adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
-  return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.`;
+  const place = declaration.sandbox === undefined ? "" : ` No money moves${atSandbox(declaration.sandbox)}.`;
+  return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.${place}`;
+}
+
+/** A purchase that was made at an address of this machine, where another is configured now. */
+export function madeAtSandbox(
+  { name, resource }: Declaration,
+  sandbox: string,
+  endpoint: string,
+  sentence: string,
+): Refusal {
+  const urn = resource?.urn ?? "<the purchase's URN, see `pulumi stack --show-urns`>";
+  const halves = [urn, urn.replace("vercel:CreditPurchase::", "vercel:PurchaseOrder::")];
+  return new Refusal(
+    `${name}: it was made at the sandbox ${printable(sandbox, 200)}, and not at Vercel, and the address configured now is ` +
+      `${printable(endpoint, 200)}.`,
+    `Set VERCEL_API_URL=${printable(sandbox, 200)} again to go on there. To buy it at Vercel, declare it in another stack, or drop ` +
+      `it from this one first: ${halves.map((half) => `\`pulumi state unprotect '${half}' --yes\``).join(", ")} and ` +
+      "`pulumi destroy`, which forgets it.",
+    sentence,
+  );
+}
+
+/** With another address of this machine, it goes on. */
+export function anotherSandbox({ name }: Declaration, made: string, now: string): string {
+  return `ℹ️ ${name}: it was made at the sandbox ${printable(made, 200)}; ${printable(now, 200)} is configured now.`;
 }
 
 /** The line in which a preview says that an update would stop at this purchase. */
