@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./domain/messages";
 import { type CreditType, TELLING } from "./domain/order-arguments";
 import type { Outcome } from "./domain/outcome";
+import { missingModules } from "./provider-modules";
 import { failQuietly, PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
 
@@ -236,6 +237,13 @@ export class CreditPurchase extends pulumi.CustomResource {
    */
   constructor(name: string, args: CreditPurchaseArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkDeclaration(name, args);
+    const missing = missingModules();
+    if (missing !== undefined) {
+      const { what, firstDo } = missing;
+      throw new pulumi.RunError(
+        `CreditPurchase "${name}" can't be bought. ${what} ${NOTHING_CHARGED} ${firstDo}`,
+      );
+    }
     const options = purchaseOptions(name, opts);
     const team = args.team ?? defaultTeam();
     const inputs = {

@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { printable } from "./domain/messages";
+
+/** What the provider process loads: Pulumi's own script, and from there, by name, this package. */
+const MODULES = {
+  "@pulumi/pulumi": "@pulumi/pulumi/cmd/dynamic-provider",
+  "pulumi-vercel-credits": "pulumi-vercel-credits/lifecycle",
+};
+
+/** The folder that the provider process will start in, and what it is given to look for modules elsewhere. */
+interface Start {
+  readonly folder: string;
+  readonly nodePath: string | undefined;
+}
+
+// Before a program can change it.
+const started = process.cwd();
+
+/** What is missing where, and what to install. */
+interface Missing {
+  readonly what: string;
+  readonly firstDo: string;
+}
+
+let missing: Missing | undefined | null = null;
+
+/**
+ * Why the provider process of this program can't load what it needs; undefined where it can, or where nobody can tell.
+ * Without this, Pulumi prints a stack trace, or waits for ever.
+ */
+export function missingModules(): Missing | undefined {
+  if (missing === null) missing = firstMissing();
+  return missing;
+}
+
+function firstMissing(): Missing | undefined {
+  for (const { folder, nodePath } of startsOf()) {
+    const names = Object.entries(MODULES)
+      .filter(([, module]) => !isFound(module, folder, nodePath))
+      .map(([name]) => name);
+    if (names.length === 0) continue;
+    const them = names.length > 1 ? "them as direct dependencies" : "it as a direct dependency";
+    return {
+      what: `Its provider process is started in ${printable(folder)}, and can't load ${names.join(" and ")} from there.`,
+      firstDo:
+        `Install ${them} of the project in that folder (\`npm install ${names.join(" ")}\`, or with pnpm \`pnpm add ` +
+        `${names.join(" ")}\`)${isRunByPulumi() ? "." : ", or name the folder that has them as main in the project's settings."}`,
+    };
+  }
+  return undefined;
+}
+
+/** As Node does in a module of that folder, which Pulumi makes of the provider's text. */
+function isFound(module: string, folder: string, nodePath: string | undefined): boolean {
+  const elsewhere = (nodePath ?? "").split(process.platform === "win32" ? ";" : ":").filter(Boolean);
+  const from = createRequire(join(folder, "provider.js"));
+  try {
+    from.resolve(module);
+    return true;
+  } catch {
+    return elsewhere.some((one) => existsSync(join(one, ...module.split("/").slice(0, -1))));
+  }
+}
+
+/** Whether Pulumi's command started this process, and not a program of the Automation API. */
+function isRunByPulumi(): boolean {
+  return process.env.PULUMI_NODEJS_PROJECT !== undefined;
+}
+
+function startsOf(): Start[] {
+  if (isRunByPulumi()) return [{ folder: started, nodePath: process.env.NODE_PATH }];
+  return enginesOf().flatMap(({ cwd, env }) => {
+    const folder = programFolder(cwd);
+    return folder === undefined ? [] : [{ folder, nodePath: env("NODE_PATH") }];
+  });
+}
+
+/** The folder of the program, as the project's settings name it, and so of the provider process. */
+function programFolder(cwd: string): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    try {
+      const settings = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+      const main = /^main:[ \t]*(["']?)(.*?)\1[ \t]*$/m.exec(settings)?.[2];
+      if (main === undefined || main === "") return folder;
+      const named = resolve(folder, main);
+      return statSync(named).isDirectory() ? named : dirname(named);
+    } catch {
+      if (dirname(folder) === folder) return undefined;
+    }
+  }
+}
+
+/** The commands that an inline program is run by: they are its children. Known on Linux alone. */
+function enginesOf(): { readonly cwd: string; env(name: string): string | undefined }[] {
+  try {
+    return readdirSync("/proc")
+      .filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid && isForInline(pid))
+      .map((pid) => ({
+        cwd: readlinkSync(`/proc/${pid}/cwd`),
+        env: (name) =>
+          partsOf(`/proc/${pid}/environ`)
+            .find((line) => line.startsWith(`${name}=`))
+            ?.slice(name.length + 1),
+      }));
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
+  } catch {
+    return 0; // it has ended meanwhile
+  }
+}
+
+/** The SDK tells the command by this where its program waits. */
+function isForInline(pid: string): boolean {
+  return partsOf(`/proc/${pid}/cmdline`).some((part) => part.startsWith("--client="));
+}
+
+function partsOf(file: string): string[] {
+  try {
+    return readFileSync(file, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
