@@ -277,7 +277,7 @@ const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 /** What this package adds to the arguments itself, so that a program can't. */
 const OURS = [
   ...["orderId", "summary", "outcome", "__label", "__journal", "__preview", "__provider"],
-  ...["__resource", "__teamIsDefault", "__forecast", "__record", "__sandbox", "sandbox"],
+  ...["__resource", "__teamIsDefault", "__forecast", "__record", "onRecord", "__sandbox", "sandbox"],
 ];
 
 /** What can be wrong before there is a resource whose check could say so. */

@@ -72,6 +72,51 @@ describe("the policy pack", () => {
     expect(sandbox.charges()).toHaveLength(1);
   });
 
+  test("judges what is new: a limit that came later stops no preview for what is on record", async () => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    const agent = { args: { creditType: "agent" as const } };
+    const later = {
+      "allowed-credit-types": { creditTypes: ["gateway"] },
+      "credits-per-purchase": { maxAmount: 50 },
+      "credits-per-stack": { maxAmount: 50 },
+      "credits-per-team": { maxAmounts: { "*": 50 } },
+      "attempts-need-approval": { approved: [] },
+    };
+    sandbox.misbehave("decline");
+    project.declare(agent);
+    await project.up();
+    project.declare({ args: { ...agent.args, attempt: 2 } });
+    expect(await project.up()).toMatchObject({ code: 0 });
+
+    expect(await project.preview(...pack.flags(later))).toMatchObject({ code: 0 });
+    expect(await project.up("--skip-preview", ...pack.flags(later))).toMatchObject({ code: 0 });
+
+    project.declare({ args: { ...agent.args, attempt: 2 } }, { name: "new", ...agent });
+    const { code, output } = await project.preview(...pack.flags(later));
+    expect(code).not.toBe(0);
+    expect(output).toContain('new: "agent" is not one of the credit types that may be bought: gateway.');
+    expect(output).toContain("new: $100.00 is over the $50.00 allowed for one purchase.");
+    expect(output).toContain("this stack: purchases of $200.00 in all are over the $50.00");
+    expect(output).not.toContain('credits: "agent"');
+    expect(sandbox.charges()).toHaveLength(1);
+  });
+
+  test("judges another attempt of what is on record", async () => {
+    const { sandbox, project, pack } = await stackWithPolicies();
+    sandbox.misbehave("decline");
+    await project.up();
+    project.declare({ args: { amount: 501, attempt: 2 } });
+
+    for (const run of [
+      await project.preview(...pack.flags()),
+      await project.up("--skip-preview", ...pack.flags()),
+    ]) {
+      expect(run.output).toContain("credits: $501.00 is over the $500.00 allowed for one purchase.");
+      expect(run.output).toContain("credits: attempt 2 may charge again and is not approved.");
+    }
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
   test("limits what is spent for each team", async () => {
     const { project, pack } = await stackWithPolicies();
     project.declare({ name: "ours" }, { name: "theirs", args: { team: "other" } });

@@ -3,10 +3,18 @@ import { attemptsNeedApproval, creditsPerStack, creditsPerTeam } from "../../pro
 
 const type = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 
-/** What a policy of the whole stack reports for one purchase with these properties. */
-function reported(policy: typeof creditsPerStack, props: object, config: object): string[] {
+/** What a policy of the whole stack reports for a purchase with these properties, beside one that is new. */
+function reported(
+  policy: typeof creditsPerStack,
+  props: object,
+  config: object,
+  more = [{ amount: 50 }],
+): string[] {
   const reports: string[] = [];
-  const resources = [{ type, name: "credits", props: { amount: 100, team: "acme", ...props } }];
+  const resources = [{ amount: 100, ...props }, ...more].map((one) => ({
+    ...{ type, name: "credits" },
+    props: { team: "acme", ...one },
+  }));
   const args = { resources, getConfig: () => config } as unknown as Parameters<
     typeof policy.validateStack
   >[0];
@@ -17,8 +25,14 @@ function reported(policy: typeof creditsPerStack, props: object, config: object)
 describe("the limits of a whole stack", () => {
   test.each(OUTCOMES)("%s counts as the table of outcomes says", (outcome) => {
     const counts = MEANING[outcome].counts ? 1 : 0;
-    expect(reported(creditsPerStack, { outcome }, { maxAmount: 99 })).toHaveLength(counts);
-    expect(reported(creditsPerTeam, { outcome }, { maxAmounts: { acme: 99 } })).toHaveLength(counts);
+    expect(reported(creditsPerStack, { outcome }, { maxAmount: 149 })).toHaveLength(counts);
+    expect(reported(creditsPerTeam, { outcome }, { maxAmounts: { acme: 149 } })).toHaveLength(counts);
+  });
+
+  test.each(OUTCOMES)("%s alone is no longer judged: nothing new is bought", (outcome) => {
+    const limits = [{ maxAmount: 1 }, { maxAmounts: { acme: 1 } }] as const;
+    expect(reported(creditsPerStack, { outcome }, limits[0], [])).toEqual([]);
+    expect(reported(creditsPerTeam, { outcome }, limits[1], [])).toEqual([]);
   });
 
   test.each([

@@ -15,6 +15,7 @@ import { type Action, ASKED_ABOUT, actionOf, cutShort, type Findings, sentenceOn
 import { forget } from "./forgetting";
 import {
   isPersonsWord,
+  isUnknown,
   knownOr,
   type Properties,
   type PurchaseDeclaration,
@@ -59,13 +60,21 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   return { configure: run.configure, check, diff, create, update, delete: (_id, olds) => forget(run, olds) };
 
   async function check(olds: Properties, declared: Properties) {
-    const news = { ...declared, ...present({ __sandbox: run.sandbox }) };
+    const { __forecast, onRecord, __sandbox, ...args } = declared;
+    const news = { ...args, ...present({ __sandbox: run.sandbox }) };
     const declaration = readPurchaseDeclaration(news);
     run.isPreview = declaration.isPreview;
-    const inputs = { ...withDefaults(news), summary: summarize(declaration) ?? UNKNOWN };
-    delete (inputs as Properties).__forecast;
+    const { orderId } = declaration;
+    const isNew = isUnknown(orderId) || run.armed.has(orderId);
+    const isOnRecord = Object.keys(olds).length > 0;
+    const inputs = {
+      ...withDefaults(news),
+      summary: summarize(declaration) ?? UNKNOWN,
+      // For policies, which see inputs alone, and of these none that begins with `__`.
+      ...(isOnRecord && !isNew && { onRecord: true }),
+    };
     // What is wrong with one that is on record is said by `diff`, which knows the sentence that is true of it.
-    if (Object.keys(olds).length > 0) return { inputs, failures: [] };
+    if (isOnRecord) return { inputs, failures: [] };
     const first = await foresee(run, declaration);
     const failures = declaration.problems.map((problem) => failure(declaration, problem, first.sentence));
     if (run.isPreview && failures.length === 0 && first.line) console.log(first.line);

@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { dollars } from "../domain/money";
-import { dollarsOf, isPurchase, NOT_KNOWN, read } from "./purchase";
+import { dollarsOf, isOnRecord, isPurchase, NOT_KNOWN, read } from "./purchase";
 
 /** `credits-per-purchase`: no purchase costs more than `maxAmount` US dollars before tax (default 1000). */
 export const creditsPerPurchase: ResourceValidationPolicy = {
@@ -8,7 +8,7 @@ export const creditsPerPurchase: ResourceValidationPolicy = {
   description: "Limits what one purchase of Vercel credits costs.",
   configSchema: { properties: { maxAmount: { type: "number", default: 1000, minimum: 0 } } },
   validateResource({ name, props, getConfig, ...resource }, report) {
-    if (!isPurchase(resource)) return;
+    if (!isPurchase(resource) || isOnRecord(props)) return;
     const { maxAmount } = getConfig<{ maxAmount: number }>();
     const amount = dollarsOf(props);
     if (amount === undefined) report(`${name}: the amount is not known yet, which counts as over the limit.`);
@@ -24,7 +24,7 @@ export const allowedCreditTypes: ResourceValidationPolicy = {
   configSchema: { properties: { creditTypes: { type: "array", items: { type: "string" } } } },
   validateResource({ name, props, getConfig, ...resource }, report) {
     const { creditTypes } = getConfig<{ creditTypes?: string[] }>();
-    if (!isPurchase(resource) || creditTypes === undefined) return;
+    if (!isPurchase(resource) || isOnRecord(props) || creditTypes === undefined) return;
     const creditType = read(props, "creditType");
     if (typeof creditType !== "string" || !creditTypes.includes(creditType)) {
       const given = creditType === NOT_KNOWN ? "a credit type that is not known yet" : `"${creditType}"`;
@@ -56,7 +56,7 @@ export const attemptsNeedApproval: ResourceValidationPolicy = {
   description: "Another try at buying Vercel credits needs an approval.",
   configSchema: { properties: { approved: { type: "array", items: { type: "string" }, default: [] } } },
   validateResource({ name, props, getConfig, ...resource }, report) {
-    if (!isPurchase(resource)) return;
+    if (!isPurchase(resource) || isOnRecord(props)) return;
     const attempt = read(props, "attempt") ?? 1;
     if (attempt === 1 || getConfig<{ approved: string[] }>().approved.includes(`${name}@${String(attempt)}`))
       return;

@@ -19,7 +19,8 @@ import { creditsPerStack, creditsPerTeam } from "./whole-stack";
  * Each is configured under its name in the pack's configuration (`--policy-pack-config`), and does nothing where it
  * needs a limit and has none. Those of one purchase stop it before it is charged, in a preview and in an update; those of
  * the whole stack (`credits-per-stack`, `credits-per-team`) do so in the preview only, as the engine runs them at the
- * end. A value that a preview doesn't know yet is over every limit.
+ * end. They judge what is new: what is on record can't change, and a limit that came later doesn't stop previews for it. A
+ * value that a preview doesn't know yet is over every limit.
  */
 export const creditPolicies: Policies = [
   creditsPerPurchase,

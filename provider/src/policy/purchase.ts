@@ -19,10 +19,23 @@ export function read(props: Record<string, unknown>, key: string): unknown {
   }
 }
 
+/**
+ * Whether a purchase is on record, and no request is sent for it in this preview or update: then a limit that came later
+ * can't change what it is. The provider says so in its check; whatever can't be read is new.
+ */
+export function isOnRecord(props: Record<string, unknown>): boolean {
+  return read(props, "onRecord") === true;
+}
+
 /** Whole US dollars: 1 credit is 1 dollar, before tax. Undefined where it isn't known. */
 export function dollarsOf(props: Record<string, unknown>): number | undefined {
   const amount = read(props, "amount");
   return typeof amount === "number" ? amount : undefined;
+}
+
+/** The same for the policies of a whole stack, which see outputs: what will be sent has no outcome yet. */
+export function hasOutcome(props: Record<string, unknown>): boolean {
+  return isOutcome(read(props, "outcome"));
 }
 
 /**

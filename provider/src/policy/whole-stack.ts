@@ -3,11 +3,11 @@
 
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { dollars } from "../domain/money";
-import { costsNothing, dollarsOf, isPurchase, read } from "./purchase";
+import { costsNothing, dollarsOf, hasOutcome, isPurchase, read } from "./purchase";
 
 /**
  * `credits-per-stack`: all purchases of a stack, made now or at any time before and still on record, cost no more than
- * `maxAmount` US dollars before tax. Does nothing without `maxAmount`. A purchase that was forgotten doesn't count, nor one
+ * `maxAmount` US dollars before tax. Does nothing without `maxAmount`, and where nothing new is bought. A purchase that was forgotten doesn't count, nor one
  * whose outcome on record says that it was not charged.
  */
 export const creditsPerStack: StackValidationPolicy = {
@@ -22,7 +22,7 @@ export const creditsPerStack: StackValidationPolicy = {
 
 /**
  * `credits-per-team`: the same for each team, in `maxAmounts` by slug or id as the program gives it; `*` is any team that
- * isn't named. Does nothing without `maxAmounts`, and for a team that neither covers.
+ * isn't named. Does nothing without `maxAmounts`, for a team that neither covers, and for one for which nothing new is bought.
  */
 export const creditsPerTeam: StackValidationPolicy = {
   name: "credits-per-team",
@@ -51,6 +51,7 @@ function teamOf({ props }: PolicyResource): string {
 }
 
 function limit(whose: string, purchases: PolicyResource[], maxAmount: number, report: (why: string) => void) {
+  if (purchases.every(({ props }) => hasOutcome(props))) return;
   const amounts = purchases.map(({ props }) => dollarsOf(props));
   const unknown = amounts.filter((amount) => amount === undefined).length;
   const total = amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
