@@ -130,6 +130,16 @@ export class Settings {
     );
   }
 
+  /** Whether an update buys only what a plan says (`pulumi up --plan`): `true`, or `false`, the default. */
+  get requirePlan(): boolean {
+    const text = this.config("vercelCredits:requirePlan")?.trim() ?? "false";
+    if (text === "true" || text === "false") return text === "true";
+    throw new Refusal(
+      `vercelCredits:requirePlan is "${printable(text)}", but must be true or false.`,
+      "Run `pulumi config set vercelCredits:requirePlan true`.",
+    );
+  }
+
   /**
    * Where the balance of a credit type is read, and with which key: `AI_GATEWAY_API_KEY` or `V0_API_KEY`. Undefined
    * where there is no such key, or no such balance (agent). Where `vercel:apiUrl` is on this machine (the sandbox),
@@ -184,7 +194,7 @@ export class Settings {
    */
   refuseUnusable(): void {
     void [this.apiUrl, this.timeoutSeconds, this.journalFolder, this.allowedCreditTypes, this.allowedTeams];
-    void this.preflight;
+    void [this.preflight, this.requirePlan];
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +

@@ -25,6 +25,7 @@ describe("a purchase that is made", () => {
       expect(run.output).toMatch(new RegExp(`credits: .*${name}`));
       expect(sentencesOf(run)).toEqual([CHARGED]);
       expect(run.output).not.toMatch(/^\s+at /m);
+      expect(run.output).not.toContain("itself says why");
     }
     project.declare({});
     expect((await project.up()).code).toBe(0);

@@ -1,10 +1,10 @@
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
-import type { Project } from "../../tools/pulumi-project.mts";
+import type { Declared, Project } from "../../tools/pulumi-project.mts";
 import { command } from "../support/command";
 import { sandboxAndProject, upCrashingAt } from "../support/stack";
 
-const A: { name: string; args: object } = { name: "a", args: { creditType: "gateway", amount: 7 } };
-const B: { name: string; args: object } = { name: "b", args: { creditType: "v0", amount: 5 } };
+const A: Declared = { name: "a", args: { creditType: "gateway", amount: 7 } };
+const B: Declared = { name: "b", args: { creditType: "v0", amount: 5 } };
 
 /** As a user goes on from the sandbox: the address is no longer set, so that it is Vercel's own. */
 function configureVercel(project: Project): void {

@@ -93,6 +93,7 @@ export class ProviderProcess implements SimulatedProcess {
         ask: () => this.#ask(),
         engineIsGone: () => this.#looksForEngine(),
         books: async () => [],
+        updateHasPlan: () => undefined,
         store: (folder) => this.#store(folder),
         ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engine}`, seconds),
       },

@@ -199,6 +199,15 @@ describe("a team that came from a default", () => {
     }
   });
 
+  test.each(["pending", "checkout", "unknown"] as Outcome[])(
+    "that is missing now is named, with where to set it, and it is %s",
+    (outcome) => {
+      const said = judged(state(outcome), { team: undefined });
+      expect(said).toContain('its team is the default, which was "acme" when it was ordered and is (none) now');
+      expect(said).toContain('Set VERCEL_TEAM or vercel:team to "acme", or name it as team.');
+    },
+  );
+
   test.each(FINAL)("is changed where the program names another, and it is %s", (outcome) => {
     expect(inWords(judged(state(outcome), { team: "other" }))).toBe("refused");
     expect(inWords(judged(stateOf(outcome), { team: "other", __teamIsDefault: true }))).toBe("refused");

@@ -114,17 +114,27 @@ function refuseChanges(
   const list = changed
     .map((name) => `${name} from ${shown(state.arguments[name])} to ${shown(declaration.arguments[name])}`)
     .join(", ");
-  const back = `Set ${changed.join(", ")} back`;
+  // Nobody wrote that team: it came from the configuration or the environment, which has another now, or none.
+  const isOnlyDefault =
+    changed.length === 1 &&
+    changed[0] === "team" &&
+    (declaration.teamIsDefault || declaration.arguments.team === undefined);
+  const back = isOnlyDefault
+    ? `Set VERCEL_TEAM or vercel:team to ${shown(state.arguments.team)}, or name it as team`
+    : `Set ${changed.join(", ")} back`;
+  const said = isOnlyDefault
+    ? `its team is the default, which was ${shown(state.arguments.team)} when it was ordered and is ${shown(declaration.arguments.team)} now, and can't change`
+    : `can't change ${list}`;
   if (changes === "never") {
     throw refuse(
-      `can't change ${list}, because this purchase is final: its outcome is ${state.outcome}.`,
+      `${said}, because this purchase is final: its outcome is ${state.outcome}.`,
       `${back}; to buy more, declare another CreditPurchase.`,
     );
   }
   if (!raised) {
     const next = (state.arguments.attempt ?? 1) + 1;
     throw refuse(
-      `can't change ${list}, because this purchase is in doubt: its outcome is ${state.outcome}.`,
+      `${said}, because this purchase is in doubt: its outcome is ${state.outcome}.`,
       `${back}. If it was not made, attempt: ${next} buys it anew, as changed.`,
     );
   }

@@ -1,3 +1,4 @@
+import { REPEATED } from "../domain/refusal";
 import { orderProvider } from "./order";
 import { purchaseProvider } from "./purchase";
 import { Run } from "./run";
@@ -8,6 +9,11 @@ import { Run } from "./run";
  *
  * Nothing in here imports the Pulumi SDK: the provider process has its own.
  */
+const { error } = console;
+console.error = (...words: unknown[]) => {
+  if (words[0] !== REPEATED) error.apply(console, words);
+};
+
 const run = new Run();
 run.endWithEngine();
 

@@ -80,7 +80,16 @@ const DEFAULTS = { source: "pulumi", attempt: 1 };
 
 /** What this package adds to the arguments, and what an earlier check returned: `ignoreChanges` hands it back. */
 const OURS = new Set([
-  ...["__label", "__journal", "__provider", "__resource", "__teamIsDefault", "__forecast", "__sandbox", "onRecord"],
+  ...[
+    "__label",
+    "__journal",
+    "__provider",
+    "__resource",
+    "__teamIsDefault",
+    "__forecast",
+    "__sandbox",
+    "onRecord",
+  ],
   ...["orderId", "summary", ...ARGUMENTS],
 ]);
 
@@ -186,6 +195,13 @@ export function knownOr<T>(value: T | Unknown | undefined): T | undefined {
 }
 
 /** The inputs as outputs repeat them: less what stays with them, and the marks of `TELLING`. */
-export function repeated({ __journal, __preview, __forecast, __sandbox, onRecord, ...inputs }: Properties): Properties {
+export function repeated({
+  __journal,
+  __preview,
+  __forecast,
+  __sandbox,
+  onRecord,
+  ...inputs
+}: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 }

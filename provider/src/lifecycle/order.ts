@@ -194,6 +194,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       if (error instanceof Refusal) return error;
       throw error;
     }
+    if (run.settings.requirePlan && run.updateHasPlan() !== true) return planMissing(run.updateHasPlan());
     if (run.inDoubt !== undefined) {
       return {
         what: `The purchase "${printable(run.inDoubt, 100)}" of this update is in doubt, so nothing more is sent.`,
@@ -319,6 +320,17 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
 }
 
 const CAPS = "Change it, or the cap.";
+
+function planMissing(hasPlan: boolean | undefined): Problem {
+  return {
+    what:
+      hasPlan === undefined
+        ? "vercelCredits:requirePlan is true, and this system doesn't show whether this update has a plan."
+        : "vercelCredits:requirePlan is true, and this update has no plan.",
+    firstDo:
+      "Run `pulumi preview --save-plan plan.json`, have that reviewed, and run `pulumi up --plan plan.json`.",
+  };
+}
 
 /** By what the steps of an order and of its purchase find each other in this process. */
 export function keyOf({ name, resource }: Declaration): string {

@@ -119,7 +119,7 @@ export async function previewAction(
       if ((state.settled ?? state.outcome) === "checkout")
         console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
       if (action.kind === "again")
-        console.log(`🔁 ${declaration.name}: its request was never sent, so it is sent now.`);
+        console.log(`🔁 ${declaration.name}: its request was never sent, so this update sends it.`);
       return console.log(chargeLine(declaration));
     }
   }

@@ -21,6 +21,7 @@ import { type BalanceType, Settings } from "../settings";
 import type { OrderReference } from "../state/order-reference";
 import { endWithEngine, engineIsGone, engineKey } from "./engine";
 import { type Preflight, preflight, whyNot } from "./preflight";
+import { updateHasPlan } from "./update-plan";
 import { thenUpAgain } from "./wording";
 
 /** What a run needs from outside. */
@@ -29,6 +30,8 @@ export interface RunSurroundings extends Surroundings {
   ledger(folder: string, longestTurnSeconds: number): UpdateLedger;
   /** Every purchase that a journal's folder holds. */
   books(folder: string): Promise<JournaledPurchase[]>;
+  /** Whether the command was given a plan; undefined where that can't be seen. */
+  updateHasPlan(): boolean | undefined;
   /** A request that only reads. */
   ask(request: Request): Promise<Reply>;
 }
@@ -39,6 +42,7 @@ const REAL: RunSurroundings = {
     (await import("../charge/buy.js")).buy(order.arguments, endpoint, mayStillSend),
   ask: async (request) => (await import("../http/request.js")).request(request),
   engineIsGone,
+  updateHasPlan,
   store: (folder) => new FileStore(folder),
   ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engineKey()}`, seconds),
   books: async (folder) => (await import("../journal/books.js")).readBooks(new FileStore(folder)),
@@ -114,6 +118,10 @@ export class Run {
     } catch {
       return undefined;
     }
+  }
+
+  updateHasPlan(): boolean | undefined {
+    return this.surroundings.updateHasPlan();
   }
 
   /** The journal of this machine, or undefined where it is off. */
