@@ -30,14 +30,13 @@ test("what `vercel buy credits` asks before it buys is answered: the user, the t
   expect(sandbox.requests()).toHaveLength(0);
 });
 
-test("teams that were named are listed", async () => {
-  const named = await startSandbox({ teams: ["acme"] });
-  try {
-    const response = await fetch(`${named.url}/v2/teams`, { headers: { authorization: "Bearer sandbox" } });
-    expect(await response.json()).toMatchObject({ teams: [{ id: "team_acme", slug: "acme" }] });
-  } finally {
-    await named.close();
-  }
+test("teams that were named are listed, and can be bought for by the id that the list gives", async () => {
+  await sandbox.close();
+  sandbox = await startSandbox({ teams: ["acme"] });
+
+  expect((await get("/v2/teams")).answer).toMatchObject({ teams: [{ id: "team_acme", slug: "acme" }] });
+  expect((await get("/teams/team_acme")).status).toBe(200);
+  expect((await get("/teams/other")).status).toBe(404);
 });
 
 test.each(["/v2/user", "/v1/teams", "/teams/acme"])(

@@ -91,7 +91,7 @@ const USER_ID = "user_sandbox";
 
 function teamBody(c: Context, team: string) {
   const role = tokenOf(c) === "sandbox-viewer" ? "VIEWER" : "MEMBER";
-  const slug = team.replace(/^team_/, "");
+  const slug = slugOf(team);
   return {
     id: `team_${slug}`,
     slug,
@@ -122,7 +122,12 @@ function tokenOf(c: Context): string | undefined {
 }
 
 function exists(team: string, teams: readonly string[] | undefined): boolean {
-  return teams ? teams.includes(team) : !/^(team_)?unknown/.test(team);
+  return teams ? teams.some((one) => slugOf(one) === slugOf(team)) : !/^(team_)?unknown/.test(team);
+}
+
+/** A team's id is its slug with `team_` before it. */
+function slugOf(team: string): string {
+  return team.replace(/^team_/, "");
 }
 
 function noTeam(team: string): Refused {

@@ -176,6 +176,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.notFound((c) => refuse(c, 404, "not_found", "The sandbox does not serve this."));
 
   const server = createAdaptorServer({ fetch: app.fetch });
+  // Node's 5 seconds are less than a client on a busy machine takes from one request to the next: its purchase would
+  // meet a connection that has just been closed, and the count of what it repeats would depend on the machine.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = 60_000;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   return {
