@@ -28,7 +28,7 @@ export async function findClients(): Promise<Client[]> {
       waits: true,
       buy: (sandbox) => sdk(modules, sandbox, RETRY),
     },
-    { name: "this, and `pulumi up` again", buy: (sandbox) => thisPackage(engine, sandbox) },
+    { name: "this", buy: (sandbox) => thisPackage(engine, sandbox) },
   ];
 }
 
