@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { type Fault, startSandbox } from "pulumi-vercel-credits/sandbox";
 import { type Client, findClients } from "./compare/clients.mts";
 import { withProgress } from "./engine/progress.mts";
+import { Interrupted } from "./engine/run.mts";
 
 /**
  * `npm run compare [-- --only TEXT]`: one order of 100 credits by Vercel's own command, by its SDK, and by this
@@ -19,15 +20,16 @@ const FAULTS: [heading: string, Fault][] = [
 const TIMES = 1000;
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 try {
   const clients = (await findClients()).filter(({ name }) => name.includes(values.only));
+  // Not before: what installs the clients and the engine ends its own processes.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
   const cells = await withProgress(undefined, "buying", (detail) => compare(clients, detail), "compare");
   const rows = clients.map(({ name }, i) => [name, ...(cells[i] ?? [])]);
   console.log(markdownTable([["", ...FAULTS.map(([heading]) => heading)], ...rows]));
 } catch (error) {
   console.error(`compare: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
+  process.exit(error instanceof Interrupted ? 130 : 1);
 }
 
 /** Those that wait run at once; the others in turn, so that a busy machine does not change what they do. */
