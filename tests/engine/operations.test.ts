@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { NO_JOURNAL, sandboxAndProject, watched, whenRequested } from "../support/stack";
+import { IS_WHOLE } from "../support/whole";
 
 const CHARGE_LINE = "will be charged now";
 
@@ -282,3 +283,22 @@ test("pulumi cancel, while a purchase is under way: the request is finished, and
   expect(project.outputs()).toMatchObject({ outcome: "bought", status: "succeeded" });
   expect(sandbox.requests()).toHaveLength(1);
 });
+
+// The engine asks a dynamic provider to read without saying which: no line of this package runs, so the words are Pulumi's.
+(IS_WHOLE ? test : test.skip)(
+  "pulumi import ends in an error of Pulumi's own, and records nothing",
+  async () => {
+    const { sandbox, project } = await sandboxAndProject();
+
+    const { code, output } = await project.run(
+      ...["import", "pulumi-nodejs:dynamic/vercel:CreditPurchase", "credits", "pur_123", "--yes"],
+    );
+
+    expect(code).not.toBe(0);
+    expect(output).toContain("error: Preview failed: code must be a string, not undefined");
+    expect(
+      JSON.parse((await project.mustRun("stack", "export")).output).deployment.resources,
+    ).toBeUndefined();
+    expect(sandbox.requests()).toHaveLength(0);
+  },
+);

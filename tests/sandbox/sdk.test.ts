@@ -8,7 +8,7 @@ test("@vercel/sdk, a client that nobody here wrote, buys from the sandbox", asyn
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [join(__dirname, "sdk-client.mjs"), sandbox.url],
+      [join(__dirname, "../../tools/compare/sdk-client.mjs"), sandbox.url],
       { timeout: 30_000 },
     );
 

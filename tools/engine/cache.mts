@@ -15,13 +15,13 @@ interface Note {
 }
 
 /** Outside `node_modules`, because a reinstall empties that and an engine takes minutes to build. */
-function root(): string {
+export function cacheRoot(): string {
   const { XDG_CACHE_HOME: cache } = process.env;
   return join(cache && isAbsolute(cache) ? cache : join(homedir(), ".cache"), "pulumi-vercel-credits");
 }
 
 export function cacheFolder(): string {
-  return join(root(), `engine-${ENGINE_VERSION}`);
+  return join(cacheRoot(), `engine-${ENGINE_VERSION}`);
 }
 
 /** The cached engine, if it is whole and runs here. */
@@ -40,14 +40,11 @@ export async function cachedEngine(): Promise<{ origin: string } | undefined> {
 }
 
 /**
- * Lets `make` put an engine into `bin` of a work folder beside the cache, then moves it in with one rename: an
+ * Lets `make` put an engine into `bin` of a work folder, then moves it into the cache with one rename: an
  * interrupted download or build is never taken for a whole one. What else is in the work folder is thrown away.
  */
 export async function fillCache(origin: string, make: (work: string) => Promise<void>): Promise<void> {
-  await mkdir(root(), { recursive: true });
-  await removeAbandoned();
-  const work = await mkdtemp(join(root(), "work-"));
-  try {
+  await inWorkFolder(async (work) => {
     await make(work);
     const made = join(work, "bin");
     if ((await versionIn(made)) !== ENGINE_VERSION)
@@ -55,6 +52,16 @@ export async function fillCache(origin: string, make: (work: string) => Promise<
     const note: Note = { origin };
     await writeFile(join(made, "engine.json"), `${JSON.stringify(note)}\n`);
     await moveIn(made);
+  });
+}
+
+/** A work folder beside what is cached, on the same disk, for as long as `make` takes. */
+export async function inWorkFolder(make: (work: string) => Promise<void>): Promise<void> {
+  await mkdir(cacheRoot(), { recursive: true });
+  await removeAbandoned();
+  const work = await mkdtemp(join(cacheRoot(), "work-"));
+  try {
+    await make(work);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -74,9 +81,9 @@ async function moveIn(made: string): Promise<void> {
 }
 
 async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(root())) {
+  for (const name of await readdir(cacheRoot())) {
     if (!name.startsWith("work-")) continue;
-    const folder = join(root(), name);
+    const folder = join(cacheRoot(), name);
     const age = Date.now() - (await stat(folder).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
     if (age > ABANDONED_MS) await rm(folder, { recursive: true, force: true });
   }

@@ -11,6 +11,7 @@ export async function withProgress<T>(
   log: Log | undefined,
   what: string,
   work: (detail: (text: string) => void) => Promise<T>,
+  who = "engine",
 ): Promise<T> {
   const living = log === undefined && process.stderr.isTTY;
   const say = log ?? console.error;
@@ -19,13 +20,13 @@ export async function withProgress<T>(
   const line = () => {
     const seconds = Math.round((performance.now() - start) / 1000);
     const elapsed = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    return [`engine: ${what}`, detail, elapsed].filter((part) => part !== "").join(", ");
+    return [`${who}: ${what}`, detail, elapsed].filter((part) => part !== "").join(", ");
   };
   const redraw = () =>
     process.stderr.write(`\r\x1b[2K${line().slice(0, (process.stderr.columns || 80) - 1)}`);
 
   if (living) redraw();
-  else say(`engine: ${what} ...`);
+  else say(`${who}: ${what} ...`);
   const timer = setInterval(() => (living ? redraw() : say(line())), living ? 1000 : SILENT_LIMIT_MS);
   try {
     return await work((text) => {

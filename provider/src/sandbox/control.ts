@@ -46,7 +46,7 @@ export function control(sandbox: Controlled, forgetFaults: () => void): Hono {
     const origin = c.req.header("origin");
     const own =
       ["127.0.0.1", "localhost"].includes(hostname) && (!origin || origin === new URL(c.req.url).origin);
-    return own || /^\/v[12]\//.test(c.req.path)
+    return own || /^\/(v[12]|teams)\//.test(c.req.path)
       ? next()
       : c.text("The sandbox answers this machine only.", 403);
   });

@@ -60,23 +60,50 @@ export function readTeam(c: Context, teams: readonly string[] | undefined): Refu
   const refused = refusedToken(c, "sandbox-viewer");
   if (refused) return refused;
   const team = c.req.param("team") ?? "";
-  if (!exists(team, teams)) return noTeam(team);
+  return exists(team, teams) ? { body: teamBody(c, team) } : noTeam(team);
+}
+
+/**
+ * What `GET /v2/teams` answers, and `/v1/teams`, by which Vercel's command line looks for its `--scope`. Where any
+ * team exists none is listed: that command then asks for the one it was given.
+ */
+export function listTeams(c: Context, teams: readonly string[] = []): Refused | { body: object } {
+  const listed = teams.map((team) => teamBody(c, team));
+  const pagination = { count: listed.length, next: null, prev: null };
+  return refusedToken(c, "sandbox-viewer") ?? { body: { teams: listed, pagination } };
+}
+
+/** What `GET /v2/user` answers, in the documented form for a token that may not see all of it. */
+export function readUser(c: Context): Refused | { body: object } {
+  const user = {
+    limited: true,
+    id: USER_ID,
+    email: "sandbox@example.com",
+    name: null,
+    username: "sandbox",
+    avatar: null,
+    defaultTeamId: null,
+  };
+  return refusedToken(c, "sandbox-viewer") ?? { body: { user } };
+}
+
+const USER_ID = "user_sandbox";
+
+function teamBody(c: Context, team: string) {
   const role = tokenOf(c) === "sandbox-viewer" ? "VIEWER" : "MEMBER";
-  const slug = team.replace(/^team_/, "");
+  const slug = slugOf(team);
   return {
-    body: {
-      id: `team_${slug}`,
-      slug,
-      name: slug,
-      avatar: null,
-      description: null,
-      creatorId: "user_sandbox",
-      stagingPrefix: slug,
-      createdAt: 0,
-      updatedAt: 0,
-      billing: { plan: planOf(team) },
-      membership: { role, confirmed: true },
-    },
+    id: `team_${slug}`,
+    slug,
+    name: slug,
+    avatar: null,
+    description: null,
+    creatorId: USER_ID,
+    stagingPrefix: slug,
+    createdAt: 0,
+    updatedAt: 0,
+    billing: { plan: planOf(team) },
+    membership: { role, confirmed: true },
   };
 }
 
@@ -95,7 +122,12 @@ function tokenOf(c: Context): string | undefined {
 }
 
 function exists(team: string, teams: readonly string[] | undefined): boolean {
-  return teams ? teams.includes(team) : !/^(team_)?unknown/.test(team);
+  return teams ? teams.some((one) => slugOf(one) === slugOf(team)) : !/^(team_)?unknown/.test(team);
+}
+
+/** A team's id is its slug with `team_` before it. */
+function slugOf(team: string): string {
+  return team.replace(/^team_/, "");
 }
 
 function noTeam(team: string): Refused {

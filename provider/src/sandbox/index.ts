@@ -6,7 +6,7 @@ import { printable } from "../domain/messages";
 import { errorBody, purchaseIntent } from "./answers";
 import { gatewayBalance, Used, v0Balance } from "./balances";
 import { control } from "./control";
-import { type Refused, readOrder, readTeam, refusedToken } from "./endpoint";
+import { listTeams, type Refused, readOrder, readTeam, readUser, refusedToken } from "./endpoint";
 import { FAULTS, type Fault, type FaultOptions } from "./faults";
 import { type Charge, Ledger, randomId } from "./ledger";
 import { READ_FAULTS, type Read, type ReadFault } from "./read-faults";
@@ -38,8 +38,9 @@ export interface BuyRequest {
 
 /**
  * A local stand-in for `POST /v1/billing/buy`, which counts what a real card would have been charged, and for the
- * requests around it: `GET /v2/teams/{team}`, and the balances of the AI Gateway (`/v1/credits`) and v0
- * (`/v1/user/billing`), which a purchase moves.
+ * requests around it: `GET /v2/teams/{team}`, the balances of the AI Gateway (`/v1/credits`) and v0
+ * (`/v1/user/billing`), which a purchase moves, and what Vercel's own command line asks before it buys (`/v2/user`
+ * and the list of teams).
  */
 export interface Sandbox {
   /** To set as `VERCEL_API_URL`. It listens on this machine only. */
@@ -124,10 +125,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         `local1::${randomId()}`,
       );
     };
-  app.get(
-    "/v2/teams/:team",
-    read("team", (c) => readTeam(c, options.teams)),
-  );
+  // Vercel's command line asks for a team without the version.
+  for (const path of ["/v2/teams/:team", "/teams/:team"]) {
+    app.get(
+      path,
+      read("team", (c) => readTeam(c, options.teams)),
+    );
+  }
   app.get(
     "/v1/credits",
     read("gateway-balance", (c) => refusedToken(c) ?? { body: gatewayBalance(ledger.charges, used) }),
@@ -136,6 +140,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     "/v1/user/billing",
     read("v0-balance", (c) => refusedToken(c) ?? { body: v0Balance(ledger.charges, used) }),
   );
+
+  for (const path of ["/v1/teams", "/v2/teams"]) {
+    app.get(path, (c) => send(c.env.outgoing, listTeams(c, options.teams), `local1::${randomId()}`));
+  }
+  app.get("/v2/user", (c) => send(c.env.outgoing, readUser(c), `local1::${randomId()}`));
 
   const sandbox = {
     reads: () => ({ ...reads }),
@@ -167,6 +176,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.notFound((c) => refuse(c, 404, "not_found", "The sandbox does not serve this."));
 
   const server = createAdaptorServer({ fetch: app.fetch });
+  // Node's 5 seconds are less than a client on a busy machine takes from one request to the next: its purchase would
+  // meet a connection that has just been closed, and the count of what it repeats would depend on the machine.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = 60_000;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   return {
