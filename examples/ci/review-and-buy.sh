@@ -18,9 +18,9 @@ set -eu
 
 review=credits-review
 
+# The command of the package that the program uses, and of no other.
 credits() {
-  # Never fetched: the package is the one that the program uses.
-  npx --no -- pulumi-vercel-credits "$@"
+  node "$(node -p 'require.resolve("pulumi-vercel-credits/package.json", { paths: ["."] }) + "/../bin/pulumi-vercel-credits.js"')" "$@"
 }
 
 summary() {
