@@ -38,9 +38,16 @@ reviewed() {
   node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"))[process.argv[2]]' "$review/review.json" "$1"
 }
 
+# PROJECT/STACK, also where Pulumi can't be asked.
+name() {
+  project=$(sed -n 's/^name:[[:space:]]*["'\'']\{0,1\}\([^"'\''[:space:]]*\).*/\1/p' Pulumi.y*ml | head -n 1)
+  echo "$project/${PULUMI_STACK##*/}"
+}
+
 # When the stack's state was last written, and what it holds: a plan is good for no other.
 state() {
-  pulumi stack export | node -e '
+  exported=$(pulumi stack export) || return
+  printf %s "$exported" | node -e '
     const { deployment } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
     const held = (deployment?.resources ?? []).map(({ urn, id, modified }) => [urn, id, modified]);
     console.log(JSON.stringify([deployment?.manifest?.time, ...held]));'
@@ -77,8 +84,7 @@ preview() {
       "$failure" >"$printed"
   fi
 
-  project=$(sed -n 's/^name:[[:space:]]*["'\'']\{0,1\}\([^"'\''[:space:]]*\).*/\1/p' Pulumi.y*ml | head -n 1)
-  set -- "$printed" --stack "$project/${PULUMI_STACK##*/}"
+  set -- "$printed" --stack "$(name)"
   status=0
   credits review "$@" >"$review/comment.md" || status=$?
   credits review "$@" --format json >"$review/review.json" 2>/dev/null || true
@@ -91,7 +97,8 @@ preview() {
 
 buy() {
   [ -f "$review/plan.json" ] || stop "there is no plan in $review: the preview did not pass, or its folder was not kept for this job. Nothing was sent."
-  if [ "$(state)" != "$(cat "$review/state")" ]; then
+  now=$(state) || stop "The stack's state can't be read, so nothing was sent. Run this job again."
+  if [ "$now" != "$(cat "$review/state")" ]; then
     credits journal || true
     stop "This plan was made before the last update of this stack, so nothing was sent now. Run the whole workflow again, not this job alone: what is left is then planned, reviewed and approved anew."
   fi
@@ -108,6 +115,11 @@ update() {
 }
 
 comment() {
+  if [ ! -s "$review/comment.md" ]; then
+    mkdir -p "$review"
+    printf '❌ **There is no preview**, so nothing is known of the money: the job failed before it, and its log says why.\n\n<!-- pulumi-vercel-credits review %s -->\n' \
+      "$(name)" >"$review/comment.md"
+  fi
   marker=$(grep -o '<!-- pulumi-vercel-credits review .* -->' "$review/comment.md")
   comments=repos/$GITHUB_REPOSITORY/issues/$1/comments
   own=$(gh api "$comments?per_page=100" --paginate --slurp | node -e '
@@ -123,6 +135,7 @@ comment() {
 
 # A preview that failed is about purchases where one of them says so: each of its errors says what became of the money.
 concerns_purchases() {
+  [ -s "$review/review.json" ] || return 1
   if [ "$(reviewed complete)" = true ]; then
     [ "$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).operations.length' "$review/review.json")" -gt 0 ]
   else
@@ -141,7 +154,7 @@ reviewers() {
   settings="Make it under Settings > Environments, with required reviewers, the branch that is merged to as its only one, and the secret VERCEL_API_TOKEN."
   found=$(gh api "repos/$GITHUB_REPOSITORY/environments/$1") ||
     stop "The environment $1, in which purchases are approved, can't be found, so nothing is bought. $settings"
-  echo "$found" | node -e '
+  printf %s "$found" | node -e '
     const { protection_rules = [] } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
     const asks = ({ type, reviewers }) => type === "required_reviewers" && reviewers?.length > 0;
     process.exit(protection_rules.some(asks) ? 0 : 1);' ||

@@ -49,6 +49,12 @@ test(
     ]);
 
     project.write("index.js", program);
+    const packages = project.read("package.json");
+    project.write("package.json", "{");
+    expect(await push()).toMatchObject({ preview: { result: "failure" } });
+    expect(host.comments).toEqual([expect.stringContaining("There is no preview")]);
+
+    project.write("package.json", packages);
     configure({ "vercelCredits:maxAmountPerUpdate": "50" });
     expect(await push()).toMatchObject({ preview: { result: "failure" } });
     expect(host.comments).toEqual([
@@ -181,6 +187,22 @@ test("an environment without reviewers, and a token beside a preview, stop befor
   expect(preview).toMatchObject({ code: 2, log: expect.stringContaining("Take it out of this job") });
   expect(preview.log).not.toContain("a-token-of-the-team");
 });
+
+test.each([
+  ["buy", "pull_request"],
+  ["buy", "pull_request_target"],
+  ["preview", "pull_request_target"],
+  ["preview", "workflow_run"],
+])(
+  "the action refuses to %s on %s, where a pull request's program would run with secrets",
+  async (mode, event) => {
+    const { host } = await repository();
+    const [start] = parse(readFileSync(join(ROOT, "action.yml"), "utf8")).runs.steps;
+    const { code, log } = await host.newMachine().run(start.run, { MODE: mode, GITHUB_EVENT_NAME: event });
+    expect(code).toBe(1);
+    expect(log).toContain(`mode ${mode} doesn't run on ${event}`);
+  },
+);
 
 test("GitLab's jobs: a merge request is reviewed, and what was planned on the main branch is bought", async () => {
   const { sandbox, host } = await repository();
