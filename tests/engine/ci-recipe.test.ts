@@ -1,69 +1,238 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Project, ROOT } from "../../tools/pulumi-project.mts";
+import { parse } from "yaml";
+import { ROOT } from "../../tools/pulumi-project.mts";
+import { CodeHost } from "../support/code-host";
 import { sandboxAndProject } from "../support/stack";
+import { type Event, WorkflowRun } from "../support/workflow";
 
-const SCRIPT = join(ROOT, "examples/ci/review-and-buy.sh");
+const PULL_REQUEST: Event = { name: "pull_request" };
+const MERGE: Event = { name: "push" };
+const ENVIRONMENT = { reviewers: ["bea"], secrets: { VERCEL_API_TOKEN: "a-token-of-the-team" } };
 
-function recipe(project: Project, what: string, env: Record<string, string> = {}) {
-  const options = { cwd: project.folder, env: { ...project.env, ...env }, timeout: 90_000 };
-  return new Promise<{ code: unknown; output: string }>((resolve) => {
-    execFile(SCRIPT, [what], options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, output: stdout + stderr }),
-    );
-  });
+/** A repository whose program is a project's, and its stack's configuration as it is committed. */
+async function repository() {
+  const { sandbox, project } = await sandboxAndProject();
+  const before = project.read("Pulumi.dev.yaml");
+  const configure = (config: Record<string, string> = {}) => {
+    const all = { "vercel:apiUrl": sandbox.url, "vercel:team": "acme", ...config };
+    project.write("Pulumi.dev.yaml", `${before}\nconfig: ${JSON.stringify(all)}\n`);
+  };
+  configure();
+  return { sandbox, project, configure, host: new CodeHost(project) };
 }
 
-test("the recipe for CI: a preview without a token, a review, the approved plan, and a second run that buys nothing", async () => {
-  const { sandbox, project } = await sandboxAndProject();
-  const token = { VERCEL_API_TOKEN: "", VERCEL_TOKEN: "" };
+/** Each runs the engine a dozen times. */
+const LONG = 240_000;
 
-  const preview = await recipe(project, "preview", token);
-  expect(preview).toMatchObject({
-    code: 0,
-    output: expect.stringContaining("**$100.00 will be charged at once**"),
-  });
+test(
+  "a pull request shows what is right after each push, and no comment where there never was a purchase",
+  async () => {
+    const { sandbox, project, configure, host } = await repository();
+    const program = project.read("index.js");
+    const push = async () => (await WorkflowRun.start(host, "credits.yml", PULL_REQUEST)).jobs;
+    host.say("I know this one: <!-- pulumi-vercel-credits review test/dev -->");
+
+    project.write("purchases.json", "[]");
+    expect(await push()).toMatchObject({ preview: { result: "success" }, buy: { result: "skipped" } });
+    expect(host.comments).toEqual([]);
+
+    project.declare({});
+    const { preview } = await push();
+    expect(preview).toMatchObject({ result: "success", summary: host.comments[0] });
+    expect(host.comments).toEqual([expect.stringContaining("✅ **$100.00 will be charged at once")]);
+
+    project.write("index.js", `throw new Error("a typo");`);
+    expect(await push()).toMatchObject({ preview: { result: "failure" } });
+    expect(host.comments).toEqual([
+      expect.stringMatching(/no complete preview.*nothing is known[\s\S]*a typo/),
+    ]);
+
+    project.write("index.js", program);
+    const packages = project.read("package.json");
+    project.write("package.json", "{");
+    expect(await push()).toMatchObject({ preview: { result: "failure" } });
+    expect(host.comments).toEqual([expect.stringContaining("There is no preview")]);
+
+    project.write("package.json", packages);
+    configure({ "vercelCredits:maxAmountPerUpdate": "50" });
+    expect(await push()).toMatchObject({ preview: { result: "failure" } });
+    expect(host.comments).toEqual([
+      expect.stringContaining("vercelCredits:maxAmountPerUpdate allows $50.00"),
+    ]);
+
+    configure();
+    await project.config("vercel:apiToken", "a-token-in-the-configuration", "--secret");
+    const withToken = await push();
+    expect(withToken).toMatchObject({ preview: { result: "failure" } });
+    expect(host.comments).toEqual([expect.stringContaining("Run `pulumi config rm vercel:apiToken`")]);
+    expect(JSON.stringify(withToken)).not.toContain("a-token-in-the-configuration");
+
+    configure();
+    project.write("purchases.json", "[]");
+    expect(await push()).toMatchObject({ preview: { result: "success" } });
+    expect(host.comments).toEqual([expect.stringMatching(/^No Vercel credits are bought by this change\./)]);
+    expect(sandbox.requests()).toHaveLength(0);
+  },
+  LONG,
+);
+
+test(
+  "after a merge nothing is bought before somebody approves, also where nobody would have to, and nobody is asked where nothing is bought",
+  async () => {
+    const { sandbox, host } = await repository();
+
+    const merge = await WorkflowRun.start(host, "credits.yml", MERGE);
+    expect(merge.jobs).toMatchObject({
+      preview: { result: "failure", summary: expect.stringContaining("The environment vercel-credits") },
+      buy: { result: "skipped" },
+    });
+    expect(host.environments).toEqual({});
+
+    host.environments["vercel-credits"] = ENVIRONMENT;
+    await merge.rerunAll();
+    expect(merge.jobs).toMatchObject({ preview: { result: "success" }, buy: { result: "waiting" } });
+    expect(sandbox.requests()).toHaveLength(0);
+    await merge.approve();
+    expect(merge.jobs.buy).toMatchObject({
+      result: "success",
+      log: expect.stringContaining("The card was charged."),
+    });
+    expect(sandbox.charges()).toHaveLength(1);
+
+    const next = await WorkflowRun.start(host, "credits.yml", MERGE);
+    expect(next.jobs).toMatchObject({ preview: { result: "success" }, buy: { result: "success" } });
+    expect(sandbox.requests()).toHaveLength(1);
+  },
+  LONG,
+);
+
+test(
+  "as plain steps, with a purchase that is cut after its charge: a re-run of its job sends nothing and says what to do, and a pull request settles it without asking anybody",
+  async () => {
+    const { sandbox, project, host } = await repository();
+    const credits = { ...project.declared[0] };
+    host.environments["vercel-credits"] = ENVIRONMENT;
+    const preview = () => WorkflowRun.start(host, "credits-preview.yml", PULL_REQUEST);
+    const merged = () => WorkflowRun.start(host, "credits-buy.yml", MERGE);
+
+    expect((await preview()).jobs["no-preview"]).toMatchObject({ result: "skipped" });
+    expect(host.comments).toEqual([expect.stringContaining("$100.00 will be charged at once")]);
+
+    const merge = await merged();
+    expect(merge.jobs).toMatchObject({ plan: { result: "success" }, buy: { result: "waiting" } });
+    sandbox.misbehave("cut-after-charge");
+    await merge.approve();
+    expect(merge.jobs.buy).toMatchObject({
+      result: "failure",
+      log: expect.stringContaining("The card may have been charged."),
+      summary: expect.stringContaining("run the whole workflow again, not this job alone"),
+    });
+    expect(sandbox.charges()).toHaveLength(1);
+
+    await (await merge.rerunFailed()).approve();
+    expect(merge.jobs.buy).toMatchObject({
+      result: "failure",
+      log: expect.stringMatching(
+        /unknown[\s\S]*made before the last update of this stack, so nothing was sent now/,
+      ),
+    });
+    expect(merge.jobs.buy?.log).not.toContain("constrained to");
+
+    await merge.rerunAll();
+    expect(merge.jobs).toMatchObject({
+      plan: { result: "failure", summary: expect.stringContaining("a person to settle it first") },
+      buy: { result: "skipped" },
+    });
+    expect(sandbox.requests()).toHaveLength(1);
+
+    project.declare({ ...credits, args: { ...credits.args, adopt: sandbox.charges()[0]?.intentId } });
+    expect((await preview()).jobs.preview).toMatchObject({ result: "success" });
+    expect(host.comments).toEqual([expect.stringContaining("adopt: recorded, nothing is charged")]);
+    const settled = await merged();
+    expect(settled.jobs).toMatchObject({ plan: { outputs: { buys: "false" } }, buy: { result: "success" } });
+    expect(project.outputs()).toMatchObject({ outcome: "adopted" });
+    expect(sandbox.requests()).toHaveLength(1);
+  },
+  LONG,
+);
+
+test.each([
+  ["a fork's pull request", { head: "eve/credits" }],
+  ["Dependabot's pull request", { actor: "dependabot[bot]" }],
+])("%s, which gets no secrets, has no preview, and says so without failing or a comment", async (_, from) => {
+  const { host } = await repository();
+  for (const file of ["credits.yml", "credits-preview.yml"]) {
+    const { jobs } = await WorkflowRun.start(host, file, { ...PULL_REQUEST, ...from });
+    const shown = Object.values(jobs).filter(({ result }) => result !== "skipped");
+    expect(shown).toEqual([
+      expect.objectContaining({ result: "success", summary: expect.stringContaining("There is no preview") }),
+    ]);
+  }
+  expect(host.comments).toEqual([]);
+});
+
+test("an environment without reviewers, and a token beside a preview, stop before anything else", async () => {
+  const { host } = await repository();
+  host.environments["vercel-credits"] = { ...ENVIRONMENT, reviewers: [] };
+  const machine = host.newMachine();
+  machine.checkOut();
+  const env = { GITHUB_REPOSITORY: "acme/credits", GH_TOKEN: `{"permissions":{"actions":"read"}}` };
+  const reviewers = await machine.run("./review-and-buy.sh reviewers vercel-credits", env, "infra");
+  expect(reviewers).toMatchObject({ code: 1, log: expect.stringContaining("has no required reviewers") });
+
+  await machine.run("npm ci", {}, "infra");
+  const token = { PULUMI_STACK: "dev", VERCEL_TOKEN: "a-token-of-the-team" };
+  const preview = await machine.run("./review-and-buy.sh preview", token, "infra");
+  expect(preview).toMatchObject({ code: 2, log: expect.stringContaining("Take it out of this job") });
+  expect(preview.log).not.toContain("a-token-of-the-team");
+});
+
+test.each([
+  ["buy", "pull_request"],
+  ["buy", "pull_request_target"],
+  ["preview", "pull_request_target"],
+  ["preview", "workflow_run"],
+])(
+  "the action refuses to %s on %s, where a pull request's program would run with secrets",
+  async (mode, event) => {
+    const { host } = await repository();
+    const [start] = parse(readFileSync(join(ROOT, "action.yml"), "utf8")).runs.steps;
+    const { code, log } = await host.newMachine().run(start.run, { MODE: mode, GITHUB_EVENT_NAME: event });
+    expect(code).toBe(1);
+    expect(log).toContain(`mode ${mode} doesn't run on ${event}`);
+  },
+);
+
+test("GitLab's jobs: a merge request is reviewed, and what was planned on the main branch is bought", async () => {
+  const { sandbox, host } = await repository();
+  const {
+    default: all,
+    variables,
+    ...jobs
+  } = parse(readFileSync(join(ROOT, "examples/ci/gitlab-ci.yml"), "utf8"));
+  const run = async (name: string, env: Record<string, string> = {}) => {
+    const machine = host.newMachine();
+    machine.checkOut();
+    const job = jobs[name];
+    if (job.needs) machine.restore("artifacts/review", "infra/credits-review");
+    const ran = await machine.run([...all.before_script, ...job.script].join("\n"), {
+      PULUMI_BACKEND_URL: `${host.project.env.PULUMI_BACKEND_URL}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_STACK: "organization/test/dev",
+      VERCEL_CREDITS_JOURNAL: variables.VERCEL_CREDITS_JOURNAL.replace("$CI_PROJECT_DIR", machine.workspace),
+      ...env,
+    });
+    if (!job.needs) machine.keep("artifacts/review", "infra/credits-review");
+    return ran;
+  };
+
+  const preview = await run("preview");
+  expect(preview).toMatchObject({ code: 0, log: expect.stringContaining("$100.00 will be charged at once") });
+  const update = await run("update");
+  expect(update).toMatchObject({ code: 0, log: expect.stringContaining("once it is approved") });
   expect(sandbox.requests()).toHaveLength(0);
-
-  const buy = await recipe(project, "buy");
-  expect(buy).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+  const buy = await run("buy", ENVIRONMENT.secrets);
+  expect(buy).toMatchObject({ code: 0, log: expect.stringContaining("The card was charged.") });
   expect(sandbox.charges()).toHaveLength(1);
-
-  const again = await recipe(project, "preview", token);
-  expect(again).toMatchObject({ code: 0, output: expect.stringContaining("No Vercel credits are bought") });
-  expect((await recipe(project, "buy")).code).toBe(0);
-  expect(sandbox.requests()).toHaveLength(1);
-});
-
-test("what was not in the approved plan is not bought", async () => {
-  const { sandbox, project } = await sandboxAndProject();
-  expect((await recipe(project, "preview")).code).toBe(0);
-  project.declare({ args: { amount: 400 } });
-
-  const buy = await recipe(project, "buy");
-
-  expect(buy.code).not.toBe(0);
-  expect(sandbox.requests()).toHaveLength(0);
-});
-
-test("a preview over the budget fails its job, and says why there is nothing to approve", async () => {
-  const { project } = await sandboxAndProject();
-  await project.config("vercelCredits:maxAmountPerUpdate", "50");
-
-  const { code, output } = await recipe(project, "preview");
-
-  expect(code).toBe(2);
-  expect(output).toContain("vercelCredits:maxAmountPerUpdate allows $50.00");
-  expect(existsSync(join(project.folder, "plan.json"))).toBe(false);
-});
-
-test("no preview job is given the token", () => {
-  const files = readdirSync(join(ROOT, "examples/ci"), { recursive: true, encoding: "utf8" });
-  const withToken = files.filter(
-    (file) =>
-      file.endsWith(".yml") &&
-      readFileSync(join(ROOT, "examples/ci", file), "utf8").includes("secrets.VERCEL_API_TOKEN"),
-  );
-  expect(withToken).toEqual(["github-actions/credits-buy.yml"]);
 });
