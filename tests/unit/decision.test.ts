@@ -203,7 +203,9 @@ describe("a team that came from a default", () => {
     "that is missing now is named, with where to set it, and it is %s",
     (outcome) => {
       const said = judged(state(outcome), { team: undefined });
-      expect(said).toContain('its team is the default, which was "acme" when it was ordered and is (none) now');
+      expect(said).toContain(
+        'its team is the default, which was "acme" when it was ordered and is (none) now',
+      );
       expect(said).toContain('Set VERCEL_TEAM or vercel:team to "acme", or name it as team.');
     },
   );
