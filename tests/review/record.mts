@@ -13,6 +13,10 @@ import { FOLDER, reviewed } from "../support/reviewed.mts";
  */
 const GATEWAY: Declared = { name: "gateway-2026-q4", args: { creditType: "gateway", amount: 100 } };
 const V0: Declared = { name: "v0-2026-q4", args: { creditType: "v0", amount: 50 } };
+const BY_HAND: Declared = {
+  name: "v0-by-hand",
+  args: { creditType: "v0", amount: 30, adopt: "pur_3kQ8Zr5tYw" },
+};
 /** `--only NAME` makes one of them anew. `--earlier FOLDER` is a node_modules with an earlier version of this package. */
 const { values } = parseArgs({ options: { only: { type: "string" }, earlier: { type: "string" } } });
 
@@ -58,6 +62,16 @@ function leaveJournal({ project }: Stage): void {
 /** Brings a stack and a program into the state whose preview is recorded. */
 const SCENES: Record<string, Scene> = {
   buy: async ({ project }) => project.declare(GATEWAY, V0),
+  // Nothing is sent in a preview, so this one is as at Vercel.
+  "buy and adopt, at Vercel": async ({ project }) => {
+    delete project.env.VERCEL_API_URL;
+    project.declare(
+      GATEWAY,
+      V0,
+      { name: "agent-2026-q4", args: { creditType: "agent", amount: 20 } },
+      BY_HAND,
+    );
+  },
   "nothing to buy": async ({ project }) => {
     project.declare(GATEWAY, V0);
     await project.mustRun("up", "--yes");
@@ -105,10 +119,7 @@ const SCENES: Record<string, Scene> = {
     project.declare(earlier, agent);
     sandbox.misbehave("cut-before-charge");
     await project.up();
-    project.declare(earlier, with_(agent, { attempt: 2 }), GATEWAY, V0, {
-      name: "v0-by-hand",
-      args: { creditType: "v0", amount: 30, adopt: "pur_3kQ8Zr5tYw" },
-    });
+    project.declare(earlier, with_(agent, { attempt: 2 }), GATEWAY, V0, BY_HAND);
   },
   "a stack that an earlier version made": async ({ project }) => {
     const modules = join(project.folder, "node_modules");

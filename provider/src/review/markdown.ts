@@ -34,10 +34,10 @@ export function markdownOf(review: Review, longest = LONGEST_COMMENT): string {
   const headings = headingsOf(review);
   const table = [`| ${headings.join(" | ")} |`, `|---:|${"---|".repeat(headings.length - 1)}`];
   const rows = operations.map((operation) => {
-    const { what, resource, stack, team, credits, dollars: amount, note } = rowOf(operation);
+    const { what, resource, stack, team, credits, isKnownType, dollars: amount, note } = rowOf(operation);
     const where = stacks.length > 1 ? [code(stack)] : [];
     const doing = note === "" ? what : `${what} (${code(note)})`;
-    return `| ${[amount, doing, code(resource), ...where, code(team), code(credits)].join(" | ")} |`;
+    return `| ${[amount, doing, code(resource), ...where, code(team), isKnownType ? credits : code(credits)].join(" | ")} |`;
   });
   const tail = isComplete ? ["", boughtInWords(review), ...markers] : markers;
   const build = (shown: number) =>

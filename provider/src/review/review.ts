@@ -173,21 +173,33 @@ const WHAT: Record<Kind, string> = {
   recover: "♻️ recover from the journal: nothing is charged",
 };
 
+/** A figure and its unit stay in one line. */
+const NBSP = "\u00a0";
+
 /** Where there are several stacks, each row names its own. */
 export function headingsOf({ stacks }: Review): string[] {
-  return ["charged now", "operation", "purchase", ...(stacks.length > 1 ? ["stack"] : []), "team", "credits"];
+  return [
+    `charged${NBSP}now`,
+    "operation",
+    "purchase",
+    ...(stacks.length > 1 ? ["stack"] : []),
+    "team",
+    "credits",
+  ];
 }
 
 export function rowOf(row: Row) {
   const { kind, resource, team, creditType, amount, note = "", sandbox, project, stack } = row;
   const dollarsOrUnknown = amount === undefined ? "unknown" : dollars(amount);
-  const type = CREDIT_NAMES[creditType as CreditType] ?? creditType ?? "?";
+  const type = CREDIT_NAMES[creditType as CreditType];
   return {
     what: WHAT[kind],
     resource,
     stack: `${project}/${stack}`,
     team: team ?? "(the token's own)",
-    credits: `${amount ?? "?"} ${type}`,
+    credits: `${amount ?? "?"}${NBSP}${(type ?? creditType ?? "?").replaceAll(" ", NBSP)}`,
+    /** Whether the credits are named in words of ours. */
+    isKnownType: type !== undefined,
     dollars: charges(row)
       ? dollarsOrUnknown
       : mayCharge(row)
