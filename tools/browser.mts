@@ -25,7 +25,7 @@ export function findBrowser(): string | undefined {
   return undefined;
 }
 
-/** The same; where there is none and the system's packages can be installed without asking, it is installed first. */
+/** The same; where there is none and this is root's, it is installed from the system's packages. For CI's machines alone. */
 export function findOrInstallBrowser(): string | undefined {
   const found = findBrowser();
   if (found !== undefined || process.getuid?.() !== 0) return found;
