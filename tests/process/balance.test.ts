@@ -74,6 +74,12 @@ describe("balance", () => {
 
     sandbox.misbehaveOn("gateway-balance", "garbage");
     expect(await balance({ AI_GATEWAY_API_KEY: "key" }, "--warn-below", "1")).toMatchObject({ status: 1 });
+    const missing = { AI_GATEWAY_API_KEY: "key", V0_API_KEY: "" };
+    expect(await balance(missing, "--warn-below", "1")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("V0_API_KEY is set, and empty"),
+    });
+    expect(await balance(missing)).toMatchObject({ status: 0 });
     expect(await balance({}, "--warn-below", "1")).toMatchObject({ status: 2 });
   });
 

@@ -110,7 +110,7 @@ describe("no-purchases", () => {
     expect(reported({ amount: 1 }, on)).toEqual([
       "credits: no Vercel credits may be bought here. Remove this purchase.",
     ]);
-    expect(reported({ __recorded: true }, on)).toEqual([]);
+    expect(reported({ onRecord: true }, on)).toEqual([]);
     expect(reported({ adopt: "pur_1" }, on)).toEqual([]);
     expect(reported({ withdraw: true }, on)).toEqual([]);
     const later = {
@@ -118,7 +118,7 @@ describe("no-purchases", () => {
         throw new Error("not known yet");
       },
     };
-    for (const props of [{ __recorded: "true" }, { withdraw: false }, later]) {
+    for (const props of [{ onRecord: "true" }, { withdraw: false }, later]) {
       expect(reported(props, on)).toHaveLength(1);
     }
     expect(reported({}, on, "aws:s3:Bucket")).toEqual([]);

@@ -40,6 +40,13 @@ export async function balance({ json, warnBelow }: Options): Promise<void> {
     console.error(`pulumi-vercel-credits: ${what}`);
     process.exitCode = 1;
   };
+  // How a pipeline passes a secret that it doesn't have: nothing is known of that balance.
+  const empty = types.filter((creditType) => process.env[BALANCES[creditType].key]?.trim() === "");
+  for (const creditType of least === undefined ? [] : empty) {
+    warn(
+      `the ${BALANCE_NAMES[creditType]} balance can't be read: ${BALANCES[creditType].key} is set, and empty`,
+    );
+  }
   for (const source of sources) {
     const { creditType } = source;
     try {
