@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { findBrowser, findOrInstallBrowser } from "./browser.mts";
+import { findOrInstallBrowser } from "./browser.mts";
 import { findEngine } from "./engine.mts";
 
 /**
@@ -8,7 +8,7 @@ import { findEngine } from "./engine.mts";
  * whoever runs it: where there is no browser, its tests are skipped and say so. In CI it is installed, or they fail.
  */
 const engine = await findEngine();
-const browser = process.env.CI ? findOrInstallBrowser() : findBrowser();
+const browser = findOrInstallBrowser();
 const skipped =
   browser || process.env.CI
     ? undefined

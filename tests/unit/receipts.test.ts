@@ -401,7 +401,7 @@ test("one purchase is shown with every attempt, and all by which support finds i
     ordered      $100.00 of gateway credits
     team         acme
     x-vercel-id  fra1::first
-    made         before 2026-11-02T00:00:00.000Z
+    time         before 2026-11-02T00:00:00.000Z
     order        order_1
     why          Vercel answered 402 payment_failed: Your card was declined.
 
@@ -413,7 +413,7 @@ test("one purchase is shown with every attempt, and all by which support finds i
     x-vercel-id  fra1::second
     provider     stripe_invoice_immediate, in_2
     owner        team_1
-    made         2026-11-02T00:00:00.000Z
+    time         2026-11-02T00:00:00.000Z
     updated      2026-11-02T00:00:01.000Z
     order        order_2
 `);

@@ -19,7 +19,10 @@ export interface Detailed {
 
 /** A name can be in several stacks of a journal, and under several parents of a stack. */
 export function detailed(purchases: readonly Purchase[]): Detailed[] {
-  const groups = Map.groupBy(purchases, ({ project, stack, name }) => JSON.stringify([project, stack, name]));
+  const groups = Map.groupBy(
+    purchases,
+    ({ urn, project, stack, name }) => urn ?? JSON.stringify([project, stack, name]),
+  );
   return [...groups.values()].map((attempts) => {
     const { name, project, stack, team, sandbox } = attempts.at(-1) ?? ({} as Partial<Purchase>);
     const billing = sandbox === undefined ? billingPage(team) : undefined;
@@ -49,7 +52,7 @@ function moneyOf(one: Purchase): string {
   const sentence = sentenceOf(one.outcome, "later", one.settled);
   return one.sandbox === undefined
     ? sentence
-    : `${sentence} It was made at the sandbox on ${one.sandbox}: no money moved.`;
+    : `${sentence} It was made at the sandbox ${one.sandbox}, where no money moved.`;
 }
 
 function factsOf(one: Purchase): Record<string, string | undefined> {
@@ -67,7 +70,7 @@ function factsOf(one: Purchase): Record<string, string | undefined> {
     "x-vercel-id": one.requestId,
     provider: [providerType, providerResourceId].filter(Boolean).join(", "),
     owner: one.ownerId,
-    made: one.time ?? (before === undefined ? undefined : `before ${before}`),
+    time: one.time ?? (before === undefined ? undefined : `before ${before}`),
     updated: one.updatedAt,
     "credits expire": one.creditsExpireAt,
     order: one.order,

@@ -33,6 +33,7 @@ export interface Purchase extends Pick<Receipt, (typeof MONEY | typeof TRACES)[n
   readonly time?: string | undefined;
   /** Where its own time is on no record, as of an earlier attempt: it was made before this. */
   readonly before?: string | undefined;
+  readonly urn?: string | undefined;
   readonly name?: string | undefined;
   readonly project?: string | undefined;
   readonly stack?: string | undefined;
@@ -128,7 +129,7 @@ export function purchasesOfStack(stack: string): Purchase[] {
         // The state says when the last one went on record, and nothing of those before.
         const time = state.receipt.createdAt ?? (state === last ? onRecord : undefined);
         const before = time === undefined ? (last.receipt.createdAt ?? onRecord) : undefined;
-        const where = { name, project, stack: stackName, time, ...(before !== undefined && { before }) };
+        const where = { urn, name, project, stack: stackName, time, ...(before !== undefined && { before }) };
         const secret = secretsOf(written);
         return { ...purchaseOf(state, where), ...(secret.length > 0 && { secret }) };
       });
@@ -144,7 +145,7 @@ function isoTime(time: string | undefined): string | undefined {
 
 function purchaseOf(
   state: PurchaseState,
-  where: Pick<Purchase, "name" | "project" | "stack" | "time" | "before">,
+  where: Pick<Purchase, "urn" | "name" | "project" | "stack" | "time" | "before">,
 ): Purchase {
   const { outcome, altered, settled, status, order, receipt, cause, sandbox } = state;
   const { team, creditType, amount, attempt } = state.arguments;
@@ -182,8 +183,8 @@ export function purchasesOfJournal(books: readonly JournaledPurchase[]): Purchas
         status: one.status,
         time: one.receipt.createdAt ?? one.time,
       },
-      ...{ name: one.name, project: one.project, stack: one.stack, team: one.team },
-      ...{ creditType: one.creditType, amount: one.amount, attempt: one.attempt },
+      ...{ urn: one.identity?.urn, name: one.name, project: one.project, stack: one.stack },
+      ...{ team: one.team, creditType: one.creditType, amount: one.amount, attempt: one.attempt },
       ...factsOf(one.receipt),
       ...{ order: one.order, cause: one.cause, sandbox: one.sandbox },
     }))

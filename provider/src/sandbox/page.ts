@@ -11,7 +11,7 @@ const PAGE_STYLE = `
 .start p { margin: 0 0 .5rem; }
 .start pre { font: .9rem/1.6 ui-monospace, monospace; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 .code { font-family: ui-monospace, monospace; font-size: .9rem; }
-@media screen and (max-width: 30rem) { .start pre { font-size: .78rem; } }
+@media screen and (max-width: 30rem) { .start pre { font-size: .72rem; } }
 form { display: flex; flex-wrap: wrap; align-items: end; gap: .5rem .75rem; margin: 1.5rem 0 0; }
 form label { display: grid; gap: .25rem; min-width: 0; max-width: 100%; }
 select, button { font: inherit; padding: .35rem .6rem; max-width: 100%; min-width: 0; }
