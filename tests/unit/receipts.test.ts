@@ -164,6 +164,7 @@ test("what an export hides as a secret is not taken for a number, and is noticed
 });
 
 describe("a sum that lacks what an export hides", () => {
+  const dated = (purchases: Purchase[]) => purchases.map((one) => ({ ...one, time: "2026-11-01T00:00:00Z" }));
   const open = { outcome: "bought", team: "acme", total: "30.00", currency: "usd" };
   const other = { outcome: "bought", team: "other", total: "5.00", currency: "eur" };
   const usd = { currency: "usd", purchases: 1, total: "30.00" };
@@ -209,6 +210,7 @@ describe("a sum that lacks what an export hides", () => {
     for (const shown of [pageOf(purchases, HERE), receiptsText(purchases, "here")]) {
       expect(shown.includes("The totals are incomplete")).toBe(isIncomplete);
     }
+    expect(pageOf(dated(purchases), HERE).includes("By month, incomplete")).toBe(isIncomplete);
     expect(/30\.00 usd \(1\), incomplete/.test(receiptsText(purchases, "here"))).toBe(isIncomplete);
   });
 

@@ -11,7 +11,7 @@ const SERIES = 7;
  * What was charged by month in one currency: a bar for each month with its exact sum, in parts by team and credit type.
  * The bars lie, so that one month and ten years of them, and the narrowest screen, have room for the figures.
  */
-export function chart(purchases: readonly Priced[]) {
+export function chart(purchases: readonly Priced[], isIncomplete: boolean) {
   const dated = purchases.filter(({ time }) => time !== undefined && !Number.isNaN(Date.parse(time)));
   const months = monthsOf(dated);
   const [first] = dated;
@@ -28,7 +28,7 @@ export function chart(purchases: readonly Priced[]) {
   const length = (decimal: string) => Math.max(0, Number(decimal));
   const highest = Math.max(...rows.map(({ parts }) => parts.reduce((sum, one) => sum + length(one), 0))) || 1;
   const undated = purchases.length - dated.length;
-  return html`<h3>By month</h3>
+  return html`<h3>By month${isIncomplete ? ", incomplete" : ""}</h3>
 <div class="fit"><table class="chart">
 <tbody>${rows.map(({ month, total, parts }) => {
     let x = 0;

@@ -77,7 +77,7 @@ function chargedPart(purchases: readonly Purchase[], totals: Totals, several: bo
           const of = (one: { currency?: string }) => one.currency === currency;
           return html`${sumLine(sum)}
 ${teamTable(totals, sum)}
-${chart(bought.filter(hasTotal).filter(of))}`;
+${chart(bought.filter(hasTotal).filter(of), sum.incomplete === true)}`;
         })
   }
 ${incomplete ? INCOMPLETE_NOTE : ""}
