@@ -13,9 +13,10 @@ const MAY_USE = {
   balances: ["domain", "http"],
   lifecycle: ["domain", "http", "state", "journal", "charge", "balances"],
   review: ["domain", "state"],
-  receipts: ["domain", "state", "journal"],
+  pages: ["domain"],
+  receipts: ["domain", "state", "journal", "pages"],
   policy: ["domain", "state"],
-  sandbox: ["domain"],
+  sandbox: ["domain", "pages"],
   cli: ["domain", "http", "state", "journal", "balances", "review", "receipts", "sandbox"],
 };
 

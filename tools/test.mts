@@ -3,12 +3,22 @@ import { createRequire } from "node:module";
 import { findOrInstallBrowser } from "./browser.mts";
 import { findEngine } from "./engine.mts";
 
-/** `npm test [-- JEST ARGUMENTS]`: every test, on a real engine and in a real browser. */
+/**
+ * `npm test [-- JEST ARGUMENTS]`: every test, on a real engine and in a real browser. Nothing is installed on the system of
+ * whoever runs it: where there is no browser, its tests are skipped and say so. In CI it is installed, or they fail.
+ */
 const engine = await findEngine();
 const browser = findOrInstallBrowser();
+const skipped =
+  browser || process.env.CI
+    ? undefined
+    : "test: no Chromium or Chrome on this machine, so the tests of what pages look like are skipped. Install one, or " +
+      "name one in CHROME. CI runs them.";
+if (skipped) console.error(skipped);
 const jest = createRequire(import.meta.url).resolve("jest/bin/jest");
 const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, TEST_ENGINE: engine.folder, ...(browser && { TEST_BROWSER: browser }) },
 });
+if (skipped) console.error(skipped);
 process.exitCode = status ?? 1;

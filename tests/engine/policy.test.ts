@@ -81,6 +81,7 @@ describe("the policy pack", () => {
       "credits-per-stack": { maxAmount: 50 },
       "credits-per-team": { maxAmounts: { "*": 50 } },
       "attempts-need-approval": { approved: [] },
+      "no-purchases": { enabled: true },
     };
     sandbox.misbehave("decline");
     project.declare(agent);
@@ -96,6 +97,8 @@ describe("the policy pack", () => {
     expect(code).not.toBe(0);
     expect(output).toContain('new: "agent" is not one of the credit types that may be bought: gateway.');
     expect(output).toContain("new: $100.00 is over the $50.00 allowed for one purchase.");
+    expect(output).toContain("new: no Vercel credits may be bought here. Remove this purchase.");
+    expect(output).not.toContain("credits: no Vercel credits");
     expect(output).toContain("this stack: purchases of $200.00 in all are over the $50.00");
     expect(output).not.toContain('credits: "agent"');
     expect(sandbox.charges()).toHaveLength(1);
@@ -115,6 +118,11 @@ describe("the policy pack", () => {
       expect(run.output).toContain("credits: attempt 2 may charge again and is not approved.");
     }
     expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("of all policies buys as before: no-purchases is off until it is enabled, whatever else is set for all", async () => {
+    const { project, pack } = await stackWithPolicies();
+    expect(await project.preview(...pack.flags({ all: "mandatory" }))).toMatchObject({ code: 0 });
   });
 
   test("limits what is spent for each team", async () => {

@@ -2,22 +2,26 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Papa from "papaparse";
-import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { Project } from "../../tools/pulumi-project.mts";
-import { inBrowser } from "../support/browser";
+import { inBrowser, testInBrowser } from "../support/browser";
 import { command } from "../support/command";
-import { sandboxAndProject } from "../support/stack";
+import { lastingProject } from "../support/stack";
 
 const EVIL = `<img src=x onerror=alert(1)>"'&`;
 
 let sandbox: Sandbox;
 let project: Project;
+/** The stack's export, as if it had been made at Vercel. */
+let exported: string;
 
 const receipts = (...args: string[]) => command(["receipts", ...args], project.env, project.folder);
 
 /** A stack with a purchase of each kind: bought twice, pending, refused, unknown, adopted. */
-beforeEach(async () => {
-  ({ sandbox, project } = await sandboxAndProject());
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  project = lastingProject({ VERCEL_API_URL: sandbox.url });
+  await project.init();
   const purchases = [
     { name: "first", args: { amount: 100 } },
     { name: "second", args: { creditType: "v0", amount: 30, team: "other" } },
@@ -46,19 +50,40 @@ beforeEach(async () => {
     await project.up("--skip-preview", ...targets);
   }
   expect(sandbox.charges()).toHaveLength(5);
+  exported = join(project.folder, "stack.json");
+  const atSandbox = (await project.mustRun("stack", "export")).output;
+  writeFileSync(exported, atSandbox.replaceAll(sandbox.url, "https://api.vercel.com"));
+});
+
+afterAll(async () => {
+  project.close();
+  await sandbox.close();
 });
 
 test("a stack's purchases as a table, JSON, CSV and one page: what is not certain is not in the totals", async () => {
-  const text = await receipts();
+  const text = await receipts(exported);
   expect(text).toMatchObject({ status: 0, stderr: "" });
-  expect(text.stdout).toContain("Charged: 137.00 usd (3)");
+  expect(text.stdout).toContain("Charged: 137.00 usd (3)\n  acme: 107.00 usd (2)\n  other: 30.00 usd (1)\n");
   expect(text.stdout).toContain("Unknown whether charged (not in the totals): 1, $70.00 ordered");
   expect(text.stdout).toContain("Pending (not in the totals): 1, $50.00 ordered");
   expect(text.stdout).toContain("Adopted (not in the totals): 1, $40.00 ordered");
+  expect(text.stdout).not.toContain("sandbox");
 
-  const json = JSON.parse((await receipts("--json")).stdout);
-  expect(json.charged).toEqual([{ currency: "usd", purchases: 3, total: "137.00" }]);
-  expect(json.notInTotals).toEqual({ withoutTotal: 0, unknown: 1, pending: 1, checkout: 0, adopted: 1 });
+  const json = JSON.parse((await receipts(exported, "--json")).stdout);
+  const sums = {
+    charged: [{ currency: "usd", purchases: 3, total: "137.00" }],
+    byTeam: [
+      { team: "acme", currency: "usd", purchases: 2, total: "107.00" },
+      { team: "other", currency: "usd", purchases: 1, total: "30.00" },
+    ],
+    byTeamAndCreditType: [
+      { team: "acme", creditType: "gateway", currency: "usd", purchases: 2, total: "107.00" },
+      { team: "other", creditType: "v0", currency: "usd", purchases: 1, total: "30.00" },
+    ],
+    notInTotals: { withoutTotal: 0, unknown: 1, pending: 1, checkout: 0, adopted: 1 },
+  };
+  expect(json).toMatchObject(sums);
+  expect(json).not.toHaveProperty("sandbox");
   expect(Object.fromEntries(json.purchases.map(({ name, outcome }: never) => [name, outcome]))).toEqual({
     first: "bought",
     second: "bought",
@@ -77,7 +102,7 @@ test("a stack's purchases as a table, JSON, CSV and one page: what is not certai
     intentId: sandbox.charges()[1]?.intentId,
   });
 
-  const csv = await receipts("--csv");
+  const csv = await receipts(exported, "--csv");
   const rows = Papa.parse<Record<string, string>>(csv.stdout, { header: true, skipEmptyLines: true });
   expect(rows.errors).toEqual([]);
   expect(rows.data).toHaveLength(7);
@@ -88,51 +113,87 @@ test("a stack's purchases as a table, JSON, CSV and one page: what is not certai
     outcome: "bought",
   });
 
-  // The same from a file, and from the journal of this machine, which has the same purchases.
-  const file = join(project.folder, "stack.json");
-  writeFileSync(file, (await project.mustRun("stack", "export")).output);
-  expect(JSON.parse((await receipts(file, "--json")).stdout).purchases).toEqual(json.purchases);
-  const journal = JSON.parse((await receipts("--journal", "--json")).stdout);
-  expect(journal.charged).toEqual(json.charged);
-  expect(journal.notInTotals).toMatchObject({ unknown: 1, pending: 1 });
+  // Of the stack itself, and of the journal of this machine, which has the same purchases: made at the sandbox.
+  const nothing = { charged: [], byTeam: [], notInTotals: { unknown: 0, pending: 0 } };
+  const live = JSON.parse((await receipts("--json")).stdout);
+  expect(live).toMatchObject({ ...nothing, sandbox: sums });
+  const journal = JSON.parse((await receipts("--journal", "--json", "--project", "test")).stdout);
+  expect(journal).toMatchObject({ ...nothing, sandbox: { charged: sums.charged, byTeam: sums.byTeam } });
+  expect((await receipts()).stdout).toContain(
+    "Charged: nothing\nCharged at the sandbox (no money moved): 137.00 usd (3)\n",
+  );
 });
 
-test("the page stands alone in a real Chromium: sums, tables and a chart that is seen, and nothing else is loaded", async () => {
-  const page = join(project.folder, "receipts.html");
-  const { status, stdout } = await receipts("--html");
-  expect(status).toBe(0);
-  writeFileSync(page, stdout);
-
-  await inBrowser(pathToFileURL(page).href, async (browser, problems) => {
-    const text = await browser.$eval("body", (body) => body.textContent);
-    expect(text).toContain("137.00 usd in 3 purchases");
-    for (const section of ["Charged", "Unknown", "Pending", "Adopted"]) expect(text).toContain(section);
-    expect(text).not.toContain("refused");
-
-    const bars = await browser.$$eval("svg rect:has(title)", (rects) =>
-      rects.map((rect) => {
-        const { width, height } = rect.getBoundingClientRect();
-        return { width, height, says: rect.querySelector("title")?.textContent ?? "" };
-      }),
-    );
-    const month = new Date().toISOString().slice(0, 7);
-    expect(bars.map(({ says }) => says).sort()).toEqual([
-      `${month}: 107.00 for acme, gateway`,
-      `${month}: 30.00 for other, v0`,
-    ]);
-    for (const { width, height } of bars) {
-      expect(width).toBeGreaterThan(10);
-      expect(height).toBeGreaterThan(10);
-    }
-    const [gateway, v0] = bars.map(({ height }) => height);
-    expect((gateway ?? 0) / (v0 ?? 1)).toBeCloseTo(107 / 30, 1);
-    expect(await browser.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-    expect(problems).toEqual([]);
+test("one purchase as support asks for it, and the purchases of a team", async () => {
+  const { stdout } = await receipts(exported, "--purchase", "second", "--json");
+  const [charge] = sandbox.charges().filter(({ team }) => team === "other");
+  expect(JSON.parse(stdout).purchases).toMatchObject([
+    {
+      ...{ name: "second", project: "test", stack: "dev" },
+      billing: "https://vercel.com/other/~/settings/billing",
+      attempts: [
+        {
+          ...{ outcome: "bought", amount: 30, attempt: 1, intentId: charge?.intentId },
+          ...{ requestId: expect.stringMatching(/^local1::/), providerType: expect.any(String) },
+          time: expect.stringMatching(/Z$/),
+        },
+      ],
+    },
+  ]);
+  expect((await receipts(exported, "--purchase", "unknown")).stdout).toMatch(
+    /attempt: unknown\. The card may have been charged\..*why +socket hang up/s,
+  );
+  expect(await receipts(exported, "--purchase", "third")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringContaining("no purchase is called third; there is first"),
   });
+  expect((await receipts(exported, "--team", "other")).stdout).toContain("Charged: 30.00 usd (1)\n");
+  expect((await receipts(exported, "--since", "2999-01-01")).stdout).toBe(
+    `No purchase on record in ${exported} (since 2999-01-01).\n`,
+  );
+  expect(await receipts(exported, "--since", "tomorrow")).toMatchObject({ status: 2, stdout: "" });
 });
 
-test("names of a hostile program are text on the page", async () => {
-  const stack = JSON.parse((await project.mustRun("stack", "export")).output);
+testInBrowser(
+  "the page stands alone in a real Chromium: sums, tables and a chart that is seen, and nothing else is loaded",
+  async () => {
+    const page = join(project.folder, "receipts.html");
+    const { status, stdout } = await receipts(exported, "--html");
+    expect(status).toBe(0);
+    writeFileSync(page, stdout);
+
+    await inBrowser(pathToFileURL(page).href, async (browser, problems) => {
+      const text = await browser.$eval("body", (body) => body.textContent);
+      expect(text).toContain("137.00 usd in 3 purchases");
+      for (const section of ["Charged", "Unknown", "Pending", "Adopted"]) expect(text).toContain(section);
+      expect(text).not.toContain("refused");
+
+      const bars = await browser.$$eval("svg rect:has(title)", (rects) =>
+        rects.map((rect) => {
+          const { width, height } = rect.getBoundingClientRect();
+          return { width, height, says: rect.querySelector("title")?.textContent ?? "" };
+        }),
+      );
+      const month = new Date().toISOString().slice(0, 7);
+      expect(bars.map(({ says }) => says).sort()).toEqual([
+        `${month}: 107.00 for acme, gateway`,
+        `${month}: 30.00 for other, v0`,
+      ]);
+      for (const { width, height } of bars) {
+        expect(width).toBeGreaterThan(10);
+        expect(height).toBeGreaterThan(10);
+      }
+      const [gateway, v0] = bars.map(({ width }) => width);
+      expect((gateway ?? 0) / (v0 ?? 1)).toBeCloseTo(107 / 30, 1);
+      expect(await browser.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      expect(problems).toEqual([]);
+    });
+  },
+);
+
+testInBrowser("names of a hostile program are text on the page", async () => {
+  const stack = JSON.parse(readFileSync(exported, "utf8"));
   for (const { outputs } of stack.deployment.resources) {
     if (outputs?.outcome === "bought")
       Object.assign(outputs, { __label: EVIL, team: EVIL, currency: EVIL, intentId: EVIL });

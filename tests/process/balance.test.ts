@@ -50,6 +50,47 @@ describe("balance", () => {
     });
   });
 
+  test("--warn-below passes only where every balance is read and is as high, to the cent", async () => {
+    for (const creditType of ["gateway", "v0"]) {
+      await fetch(`${sandbox.url}/v1/billing/buy`, {
+        method: "POST",
+        headers: { authorization: "Bearer sandbox" },
+        body: JSON.stringify({ item: { type: "credits", creditType, amount: 20 } }),
+      });
+    }
+    expect(await balance(keys, "--warn-below", "20")).toMatchObject({ status: 0, stderr: "" });
+
+    sandbox.use("v0", "0.01");
+    const below = await balance(keys, "--warn-below", "20", "--json");
+    expect(below).toMatchObject({
+      status: 1,
+      stderr: "pulumi-vercel-credits: the v0 balance is $19.99, below $20.00\n",
+    });
+    expect(JSON.parse(below.stdout)).toMatchObject({
+      gateway: { balance: "20.00" },
+      v0: { balance: "19.99" },
+    });
+    expect(await balance(keys, "--warn-below", "19.99")).toMatchObject({ status: 0, stderr: "" });
+
+    sandbox.misbehaveOn("gateway-balance", "garbage");
+    expect(await balance({ AI_GATEWAY_API_KEY: "key" }, "--warn-below", "1")).toMatchObject({ status: 1 });
+    const missing = { AI_GATEWAY_API_KEY: "key", V0_API_KEY: "" };
+    expect(await balance(missing, "--warn-below", "1")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("V0_API_KEY is set, and empty"),
+    });
+    expect(await balance(missing)).toMatchObject({ status: 0 });
+    expect(await balance({}, "--warn-below", "1")).toMatchObject({ status: 2 });
+  });
+
+  test.each(["", "-1", "$20"])("--warn-below %j is wrong usage", async (amount) => {
+    expect(await balance(keys, `--warn-below=${amount}`)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining("is not an amount in dollars"),
+    });
+  });
+
   test("a block whose date can't be understood is shown without it", async () => {
     const blocks = [{ originalBalance: 5, currentBalance: 5, effectiveDate: "soon", expirationDate: 1e300 }];
     const body = JSON.stringify({ data: { onDemand: { balance: 5, blocks } } });

@@ -10,9 +10,13 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-/** A row that the page's script made. */
-interface Row {
-  readonly cells: readonly { readonly textContent: string }[];
+/** As much of an element as the page's script uses. */
+interface Shown {
+  textContent: string;
+  hidden: boolean;
+  rows: Shown[];
+  readonly cells: Shown[];
+  readonly children: Shown[];
 }
 
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -46,21 +50,26 @@ test("the page's script fills in what came over the wire as text, and says what 
   const script = /<script>(.*)<\/script>/s.exec(page)?.[1] ?? "";
 
   // As much of a document as the script uses. A property that would be read as HTML does not exist here.
-  const element = () =>
+  const element = (): Shown =>
     Object.seal({
       textContent: "",
       className: "",
       hidden: false,
-      cells: [] as { textContent: string }[],
+      dataset: {},
+      cells: [] as Shown[],
+      children: [] as Shown[],
+      append(child: Shown) {
+        this.children.push(child);
+      },
       insertCell() {
         const cell = element();
         this.cells.push(cell);
         return cell;
       },
-      replaceChildren(...rows: Row[]) {
+      replaceChildren(...rows: Shown[]) {
         this.rows = rows;
       },
-      rows: [] as Row[],
+      rows: [] as Shown[],
       addEventListener() {},
     });
   const elements = new Map<string, ReturnType<typeof element>>();
@@ -76,21 +85,27 @@ test("the page's script fills in what came over the wire as text, and says what 
   await new Promise<void>((refreshed) =>
     runInNewContext(`"use strict";${script}`, {
       document,
+      location: new URL(sandbox.url),
       fetch: (path: string) => fetch(sandbox.url + path),
       setTimeout: () => refreshed(),
     }),
   );
 
-  expect(elements.get("sum")?.textContent).toBe("2 charges, $200.00 in all");
+  expect(elements.get("sum")?.textContent).toBe("$200.00");
+  expect(elements.get("count")?.textContent).toBe("in 2 charges");
   expect(elements.get("empty")?.hidden).toBe(true);
-  const shown = elements.get("charges")?.rows.map(({ cells }) => cells.map(({ textContent }) => textContent));
-  expect(shown?.map((cells) => cells.slice(1))).toEqual(
-    sandbox
-      .charges()
-      .toReversed()
-      .map(({ team, intentId }) => [team, "gateway", "$100.00", intentId]),
+  expect(elements.get("table")?.hidden).toBe(false);
+  expect(elements.get("exports")?.textContent).toBe(
+    `export VERCEL_API_URL=${sandbox.url}\nexport VERCEL_API_TOKEN=sandbox`,
   );
-  expect(shown?.[0]?.[1]).toBe(nasty);
+  const shown = elements
+    .get("charges")
+    ?.rows.map(({ cells }) => cells.map(({ children }) => children[0]?.textContent));
+  const [first, last] = sandbox.charges();
+  expect(shown?.map(([number, _time, ...cells]) => [number, ...cells])).toEqual([
+    ["2", nasty, "gateway", "$100.00", "api", last?.intentId],
+    ["1", "acme", "gateway", "$100.00", "api", first?.intentId],
+  ]);
 });
 
 test("another process can order a fault, and withdraw it", async () => {

@@ -1,5 +1,10 @@
 import { MEANING, OUTCOMES } from "../../provider/src/domain/outcome";
-import { attemptsNeedApproval, creditsPerStack, creditsPerTeam } from "../../provider/src/policy/index";
+import {
+  attemptsNeedApproval,
+  creditsPerStack,
+  creditsPerTeam,
+  noPurchases,
+} from "../../provider/src/policy/index";
 
 const type = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 
@@ -82,5 +87,40 @@ describe("attempts-need-approval", () => {
     expect(reported(2, outcome)).toEqual([]);
     expect(reported(3, outcome)).toHaveLength(1);
     expect(reported("1", outcome)).toHaveLength(1);
+  });
+});
+
+describe("no-purchases", () => {
+  const reported = (props: object, config: object, of = type) => {
+    const reports: string[] = [];
+    const args = { ...{ type: of, name: "credits", props }, getConfig: () => config };
+    const validate = noPurchases.validateResource as (args: unknown, report: unknown) => void;
+    validate(args, (message: string) => void reports.push(message));
+    return reports;
+  };
+
+  test("is off until it is enabled, in a pack of all policies, too", () => {
+    expect(reported({}, {})).toEqual([]);
+    expect(reported({}, { enabled: false })).toEqual([]);
+    expect(noPurchases.configSchema?.properties.enabled).toMatchObject({ default: false });
+  });
+
+  test("stops every purchase that may be sent", () => {
+    const on = { enabled: true };
+    expect(reported({ amount: 1 }, on)).toEqual([
+      "credits: no Vercel credits may be bought here. Remove this purchase.",
+    ]);
+    expect(reported({ onRecord: true }, on)).toEqual([]);
+    expect(reported({ adopt: "pur_1" }, on)).toEqual([]);
+    expect(reported({ withdraw: true }, on)).toEqual([]);
+    const later = {
+      get adopt() {
+        throw new Error("not known yet");
+      },
+    };
+    for (const props of [{ onRecord: "true" }, { withdraw: false }, later]) {
+      expect(reported(props, on)).toHaveLength(1);
+    }
+    expect(reported({}, on, "aws:s3:Bucket")).toEqual([]);
   });
 });

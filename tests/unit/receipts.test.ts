@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { detailedText } from "../../provider/src/cli/receipts-purchase";
+import { receiptsText } from "../../provider/src/cli/receipts-text";
 import { MEANING, OUTCOMES } from "../../provider/src/domain/outcome";
 import type { JournaledPurchase } from "../../provider/src/journal/books";
 import { pageOf } from "../../provider/src/receipts/html";
@@ -10,6 +12,7 @@ import {
   purchasesOfJournal,
   purchasesOfStack,
 } from "../../provider/src/receipts/purchases";
+import { select } from "../../provider/src/receipts/select";
 import { sumsOf } from "../../provider/src/receipts/sums";
 
 const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
@@ -20,6 +23,8 @@ const bought = (total: string | undefined, currency = "usd"): Purchase => ({
   ...(total !== undefined && { total }),
   currency,
 });
+
+const HERE = { source: "here", date: new Date("2026-11-26T12:00:00Z") };
 
 /** A stack's export, with purchases of these outputs by name. */
 function stackOf(purchases: Record<string, unknown>): string {
@@ -80,7 +85,7 @@ test.each(OUTCOMES)("%s is listed where the table of outcomes says", (outcome) =
   const isSeparate = Object.values(separate).flat().length === 1;
   const where = charged.length === 1 ? "total" : isSeparate ? "apart" : "not charged";
   expect(where).toBe(MEANING[outcome].receipts);
-  expect(pageOf([purchase as Purchase], "here").includes("Not in the totals.")).toBe(isSeparate);
+  expect(pageOf([purchase as Purchase], HERE).includes("Not in the totals.")).toBe(isSeparate);
 });
 
 test.each(["0.1.0", "before-the-journal", "before-the-preflight"])("a stack of %s", (version) => {
@@ -146,15 +151,274 @@ test("a record that was altered is in no total, and says so", () => {
   expect(purchase).toMatchObject({ outcome: "unknown", altered: expect.stringContaining("succeeded") });
 });
 
+const HIDDEN = { amount: SECRET, total: SECRET, tax: SECRET };
+
 test("what an export hides as a secret is not taken for a number, and is noticed", () => {
-  const stack = stackOf({
-    credits: { outcome: "bought", amount: SECRET, total: SECRET, currency: "usd", __provider: SECRET },
-  });
-  const { charged, withoutTotal } = sumsOf(purchasesOfStack(stack));
+  const stack = stackOf({ credits: { outcome: "bought", ...HIDDEN, currency: "usd", __provider: SECRET } });
+  const { charged, withoutTotal, secretTotal } = sumsOf(purchasesOfStack(stack));
   expect(charged).toEqual([]);
-  expect(withoutTotal).toHaveLength(1);
+  expect(withoutTotal).toEqual([]);
+  expect(secretTotal).toMatchObject([{ name: "credits", secret: ["amount", "tax", "total"] }]);
   expect(hidesSecrets(stack)).toBe(true);
   expect(hidesSecrets(stackOf({ credits: { outcome: "bought", __provider: SECRET } }))).toBe(false);
+});
+
+describe("a sum that lacks what an export hides", () => {
+  const dated = (purchases: Purchase[]) => purchases.map((one) => ({ ...one, time: "2026-11-01T00:00:00Z" }));
+  const open = { outcome: "bought", team: "acme", total: "30.00", currency: "usd" };
+  const other = { outcome: "bought", team: "other", total: "5.00", currency: "eur" };
+  const usd = { currency: "usd", purchases: 1, total: "30.00" };
+  const eur = { currency: "eur", purchases: 1, total: "5.00" };
+  const incomplete = true;
+
+  test.each([
+    [
+      "a total",
+      { outcome: "bought", team: "acme", currency: "usd", ...HIDDEN },
+      [eur, { ...usd, incomplete }],
+    ],
+    [
+      "a total and its currency",
+      { outcome: "bought", team: "acme", ...HIDDEN, currency: SECRET },
+      [
+        { ...eur, incomplete },
+        { ...usd, incomplete },
+      ],
+    ],
+    [
+      "what earlier attempts came to",
+      { outcome: "refused", team: "acme", __earlierAttempts: SECRET },
+      [
+        { ...eur, incomplete },
+        { ...usd, incomplete },
+      ],
+    ],
+    [
+      "what it came to",
+      { outcome: SECRET, team: "acme", total: "7.00", currency: "usd" },
+      [
+        { ...eur, incomplete },
+        { ...usd, incomplete },
+      ],
+    ],
+    ["nothing that was charged", { outcome: "refused", ...HIDDEN }, [eur, usd]],
+  ])("says so: %s", (_what, outputs, charged) => {
+    const purchases = purchasesOfStack(stackOf({ open, other, hidden: outputs }));
+    const sums = sumsOf(purchases);
+    expect(sums.charged).toEqual(charged);
+    const isIncomplete = charged.some((sum) => "incomplete" in sum);
+    for (const shown of [pageOf(purchases, HERE), receiptsText(purchases, "here")]) {
+      expect(shown.includes("The totals are incomplete")).toBe(isIncomplete);
+    }
+    expect(pageOf(dated(purchases), HERE).includes("By month, incomplete")).toBe(isIncomplete);
+    expect(/30\.00 usd \(1\), incomplete/.test(receiptsText(purchases, "here"))).toBe(isIncomplete);
+  });
+
+  test("is that of the team, too, as far as the team is known", () => {
+    const hidden = { outcome: "bought", team: "acme", currency: "usd", ...HIDDEN };
+    const more = { ...open, team: "other" };
+    const { byTeam } = sumsOf(purchasesOfStack(stackOf({ open, more, hidden })));
+    expect(byTeam).toEqual([
+      { team: "acme", ...usd, incomplete },
+      { team: "other", ...usd },
+    ]);
+  });
+});
+
+test("the totals of teams and of their credit types are exact, and those of one currency", () => {
+  const purchases = [
+    { ...bought("0.10"), team: "acme", creditType: "v0" },
+    { ...bought("0.20"), team: "acme", creditType: "v0" },
+    { ...bought("1.00"), team: "acme", creditType: "gateway" },
+    { ...bought("2.00", "eur"), team: "acme", creditType: "gateway" },
+    bought("4.00"),
+  ];
+  const { byTeam, byTeamAndCreditType } = sumsOf(purchases);
+  expect(byTeam.map(({ team, currency, total }) => [team, currency, total])).toEqual([
+    [undefined, "usd", "4.00"],
+    ["acme", "eur", "2.00"],
+    ["acme", "usd", "1.30"],
+  ]);
+  expect(byTeamAndCreditType.map(({ team, creditType, total }) => [team, creditType, total])).toEqual([
+    [undefined, undefined, "4.00"],
+    ["acme", "gateway", "2.00"],
+    ["acme", "gateway", "1.00"],
+    ["acme", "v0", "0.30"],
+  ]);
+  expect(receiptsText(purchases, "here")).toContain(
+    "Charged: 5.30 usd (4)\n  (the token's own): 4.00 usd (1)\n",
+  );
+});
+
+describe("what was bought at the sandbox", () => {
+  const sandbox = "http://127.0.0.1:4010";
+  const purchases = purchasesOfStack(
+    stackOf({
+      real: {
+        outcome: "bought",
+        team: "acme",
+        total: "30.00",
+        currency: "usd",
+        createdAt: "2026-11-01T00:00:00Z",
+      },
+      made: {
+        outcome: "bought",
+        team: "acme",
+        total: "7.00",
+        currency: "usd",
+        createdAt: "2026-11-01T00:00:00Z",
+        sandbox,
+      },
+      doubt: { outcome: "unknown", team: "acme", amount: 50, sandbox },
+    }),
+  );
+
+  test("is in no sum but its own", () => {
+    const { charged, byTeam, separate, sandbox: made } = sumsOf(purchases);
+    expect(charged).toEqual([{ currency: "usd", purchases: 1, total: "30.00" }]);
+    expect(byTeam).toEqual([{ team: "acme", currency: "usd", purchases: 1, total: "30.00" }]);
+    expect(separate.unknown).toEqual([]);
+    expect(made.charged).toEqual([{ currency: "usd", purchases: 1, total: "7.00" }]);
+    expect(made.separate.unknown).toHaveLength(1);
+  });
+
+  test("stands apart in text and page", () => {
+    const text = receiptsText(purchases, "here");
+    expect(text).toContain("Charged: 30.00 usd (1)\nCharged at the sandbox (no money moved): 7.00 usd (1)\n");
+    expect(text).toContain(
+      "At the sandbox, too:\n  Unknown whether charged (not in the totals): 1, $50.00 ordered",
+    );
+    const [real = "", made = ""] = pageOf(purchases, HERE).split("Charged at the sandbox (no money moved)");
+    expect(real).toContain("2026-11: 30.00 for acme");
+    expect(real).not.toMatch(/made|doubt|7\.00/);
+    expect(made).toMatch(/7\.00.*doubt.*made/s);
+  });
+});
+
+describe("the purchases that are asked for", () => {
+  const purchases: Purchase[] = [
+    {
+      ...bought("1.00"),
+      name: "a",
+      team: "acme",
+      project: "p",
+      stack: "dev",
+      time: "2026-09-30T23:59:59.999Z",
+    },
+    {
+      ...bought("2.00"),
+      name: "b",
+      team: "acme",
+      project: "p",
+      stack: "prod",
+      time: "2026-10-01T00:00:00.000Z",
+    },
+    {
+      ...bought("3.00"),
+      name: "c",
+      team: "other",
+      ownerId: "team_1",
+      project: "q",
+      stack: "dev",
+      time: "2026-10-02T00:00:00.000Z",
+    },
+    { ...bought("4.00"), name: "c", project: "q", stack: "dev", before: "2026-09-01T00:00:00.000Z" },
+    { ...bought("5.00"), name: "d", project: "q", stack: "dev" },
+  ];
+  test.each([
+    [{}, ["1.00", "2.00", "3.00", "4.00", "5.00"]],
+    [{ since: "2026-10-01" }, ["2.00", "3.00", "5.00"]],
+    [{ since: "2026-10-01T12:00:00Z" }, ["3.00", "5.00"]],
+    [{ team: "acme" }, ["1.00", "2.00"]],
+    [{ team: "team_1" }, ["3.00"]],
+    [{ project: "p", stack: "organization/p/dev" }, ["1.00"]],
+    [{ purchase: "c" }, ["3.00", "4.00"]],
+    [{ purchase: "c", since: "2026-10-01" }, ["3.00"]],
+  ])("%j", (wanted, totals) => {
+    expect(select(purchases, wanted).map(({ total }) => total)).toEqual(totals);
+  });
+
+  test.each(["yesterday", "2026-13-01", "2026-02-30", "10/01/2026", "2026", ""])("%j is no date", (since) => {
+    expect(() => select(purchases, { since })).toThrow("is not a date such as 2026-10-01");
+  });
+
+  test("a purchase that is not there is named, with those that are", () => {
+    expect(() => select(purchases, { purchase: "e" })).toThrow(
+      "no purchase is called e; there is a, b, c, d",
+    );
+  });
+
+  test("a team is not told where one is secret", () => {
+    const hidden = purchasesOfStack(stackOf({ hidden: { outcome: "bought", team: SECRET } }));
+    expect(() => select(hidden, { team: "acme" })).toThrow("--show-secrets");
+  });
+
+  test("say of each which project and stack it is from, where there are several", () => {
+    expect(receiptsText(purchases, "here")).toMatch(/date +project +stack +purchase/);
+    expect(receiptsText(select(purchases, { project: "q" }), "here")).not.toMatch(/project/);
+  });
+});
+
+test("one purchase is shown with every attempt, and all by which support finds it", () => {
+  const earlier = {
+    ...{
+      outcome: "refused",
+      status: "refused",
+      creditType: "gateway",
+      amount: 100,
+      team: "acme",
+      attempt: 1,
+    },
+    requestId: "fra1::first",
+    orderId: "order_1",
+    __record: {
+      order: { orderId: "order_1", attempt: 1 },
+      cause: { kind: "answer", httpStatus: 402, code: "payment_failed", message: "Your card was declined." },
+    },
+  };
+  const last = {
+    ...{
+      outcome: "bought",
+      status: "succeeded",
+      creditType: "gateway",
+      amount: 100,
+      team: "acme",
+      attempt: 2,
+    },
+    ...{ intentKind: "purchaseIntent", intentId: "pur_2", requestId: "fra1::second", orderId: "order_2" },
+    ...{ subtotal: "100.00", tax: "8.00", total: "108.00", currency: "usd", ownerId: "team_1" },
+    ...{ providerType: "stripe_invoice_immediate", providerResourceId: "in_2" },
+    ...{
+      createdAt: "2026-11-02T00:00:00.000Z",
+      updatedAt: "2026-11-02T00:00:01.000Z",
+      checkoutSessionUrl: "https://pay",
+    },
+  };
+  const purchases = purchasesOfStack(stackOf({ credits: { ...last, __earlierAttempts: [earlier] } }));
+  const text = detailedText(select(purchases, { purchase: "credits" }));
+  expect(text).toBe(`credits (project test, stack dev)
+  billing  https://vercel.com/acme/~/settings/billing
+
+  attempt 1: refused. Nothing was charged.
+    ordered      $100.00 of gateway credits
+    team         acme
+    x-vercel-id  fra1::first
+    time         before 2026-11-02T00:00:00.000Z
+    order        order_1
+    why          Vercel answered 402 payment_failed: Your card was declined.
+
+  attempt 2: bought. The card was charged.
+    ordered      $100.00 of gateway credits
+    team         acme
+    total        108.00 usd (subtotal 100.00, tax 8.00)
+    intent       pur_2 (purchaseIntent)
+    x-vercel-id  fra1::second
+    provider     stripe_invoice_immediate, in_2
+    owner        team_1
+    time         2026-11-02T00:00:00.000Z
+    updated      2026-11-02T00:00:01.000Z
+    order        order_2
+`);
 });
 
 test("the journal's purchases are listed by their outcome, with what a person's word settled", () => {

@@ -61,6 +61,7 @@ program
 program
   .command("balance")
   .description("what is left of the credits, for each of AI_GATEWAY_API_KEY and V0_API_KEY that is set")
+  .option("--warn-below <dollars>", "exit with 1 where one is below this, or can't be read")
   .option("--json", "for scripts")
   .action(async (options) => (await import("./balance.js")).balance(options));
 
@@ -77,9 +78,16 @@ program
   .command("receipts")
   .description("what was bought: the stack selected here, or what `pulumi stack export` wrote")
   .argument("[file]", "a stack's export, or - for standard input (default: runs `pulumi stack export`)")
-  .option("--stack <name>", "another stack than the selected one")
+  .option(
+    "--stack <name>",
+    "another stack than the selected one; of a file or a journal, those of this stack",
+  )
   .option("--journal", "from the journal of this machine instead, which knows of purchases no state has")
   .option("--folder <folder>", "from the journal in this folder")
+  .option("--purchase <name>", "one purchase, with every attempt and all that Vercel's support asks for")
+  .option("--since <date>", "those made on this day or later (UTC), such as 2026-10-01")
+  .option("--team <team>", "those of this team: its slug as in the program, or its id")
+  .option("--project <name>", "those of this project")
   .option("--csv", "for spreadsheets")
   .option("--json", "for scripts")
   .option("--html", "one page with a chart, for people")

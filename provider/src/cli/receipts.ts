@@ -1,20 +1,17 @@
 import { execFile } from "node:child_process";
-import { promisify, styleText } from "node:util";
-import Table from "cli-table3";
+import { promisify } from "node:util";
 import { printable } from "../domain/messages";
-import { dollars } from "../domain/money";
-import type { Outcome } from "../domain/outcome";
-import { outcomeInWords } from "../domain/outcome-in-words";
 import { readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
 import { hidesSecrets, type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
-import { SEPARATE, type Sums, sumsOf } from "../receipts/sums";
+import { type Selection, select, selectionInWords } from "../receipts/select";
+import { SEPARATE, sumsOf, type Totals } from "../receipts/sums";
 import { nameOf, readInput } from "./input";
 import { journalFolder } from "./journal-folder";
-import { PLAIN } from "./table";
+import { detailed, detailedText } from "./receipts-purchase";
+import { receiptsText } from "./receipts-text";
 
-interface Options {
-  readonly stack?: string;
+interface Options extends Selection {
   readonly journal?: boolean;
   readonly folder?: string;
   readonly csv?: boolean;
@@ -26,18 +23,39 @@ interface Options {
 export async function receipts(file: string | undefined, options: Options): Promise<void> {
   const formats = [options.csv, options.json, options.html].filter(Boolean);
   if (formats.length > 1) throw new Error("choose one of --csv, --json and --html");
-  const { purchases, source, hidden } = await read(file, options);
+  const { purchases: all, source, hidden } = await read(file, options);
+  const isExported = file === undefined && !options.journal && options.folder === undefined;
+  const selection = isExported ? { ...options, stack: undefined } : options;
+  const purchases = select(all, selection);
   if (hidden) {
     console.error(
       "pulumi-vercel-credits: some values are secret and not in this export, so amounts and earlier attempts may be " +
         "missing: `pulumi stack export --show-secrets` writes them",
     );
   }
-  if (options.json) process.stdout.write(jsonOf(purchases, source));
-  else if (options.csv) process.stdout.write(await csvOf(purchases));
-  else if (options.html)
-    process.stdout.write((await import("../receipts/html.js")).pageOf(purchases, source));
-  else process.stdout.write(textOf(purchases, source));
+  process.stdout.write(await written({ purchases, source, filter: selectionInWords(selection) }, options));
+}
+
+interface Asked {
+  readonly purchases: readonly Purchase[];
+  readonly source: string;
+  /** What was asked for, in words, where that isn't everything. */
+  readonly filter: string | undefined;
+}
+
+async function written({ purchases, source, filter }: Asked, options: Options): Promise<string> {
+  if (options.csv) return csvOf(purchases);
+  if (options.html) {
+    const { pageOf } = await import("../receipts/html.js");
+    return pageOf(purchases, { source, filter, date: new Date() });
+  }
+  const from = filter === undefined ? source : `${source} (${filter})`;
+  if (options.purchase !== undefined && purchases.length > 0) {
+    return options.json ? json({ source, purchases: detailed(purchases) }) : detailedText(purchases);
+  }
+  return options.json
+    ? json({ source, filter, ...sumsForScripts(purchases), purchases })
+    : receiptsText(purchases, from);
 }
 
 interface Found {
@@ -50,7 +68,7 @@ interface Found {
 
 async function read(file: string | undefined, { stack, journal, folder }: Options): Promise<Found> {
   if (journal || folder !== undefined) {
-    if (file !== undefined || stack !== undefined) throw new Error("--journal takes no file and no stack");
+    if (file !== undefined) throw new Error("--journal takes no file");
     const from = await journalFolder(folder);
     const purchases = purchasesOfJournal(await readBooks(new FileStore(from)));
     return { purchases, source: `the journal in ${from}`, hidden: false };
@@ -81,106 +99,48 @@ export async function exportOf(stack: string | undefined): Promise<string> {
   }
 }
 
-function textOf(purchases: readonly Purchase[], source: string): string {
-  const head = ["outcome", "date", "purchase", "team", "credits", "ordered", "total", "intent"];
-  const table = new Table({
-    head,
-    ...PLAIN,
-    colAligns: [...Array(5).fill("left"), "right", "right", "left"],
-  });
-  for (const one of purchases) {
-    const cells = [
-      outcomeInWords(one),
-      one.time?.slice(0, 10),
-      one.name,
-      one.team ?? "(the token's own)",
-      one.creditType,
-      one.amount === undefined ? undefined : dollars(one.amount),
-      one.total === undefined ? undefined : `${one.total} ${one.currency ?? ""}`,
-      one.intentId,
-    ].map((cell) => printable(cell ?? "", 80));
-    const style = STYLES[one.outcome];
-    table.push(style === undefined ? cells : cells.map((cell) => styleText(style, cell)));
-  }
-  if (purchases.length === 0) return `No purchase on record in ${printable(source)}.\n`;
-  const altered = purchases.filter((one) => one.altered !== undefined);
-  const notes = altered.map(
-    (one) =>
-      `${printable(one.name ?? "?", 100)} is listed as unknown, because its record was altered: ${one.altered}.`,
-  );
-  return `${table}\n\n${[...summaryOf(purchases), ...notes].join("\n")}\n`;
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-const STYLES: Partial<Record<Outcome, Parameters<typeof styleText>[0]>> = {
-  pending: "yellow",
-  checkout: "yellow",
-  unknown: "red",
-  failed: "dim",
-  refused: "dim",
-  notSent: "dim",
-  withdrawn: "dim",
-};
-
-/** The totals, a line each, and below them what is not in them. */
-function summaryOf(purchases: readonly Purchase[]): string[] {
-  const { charged, withoutTotal, separate } = sumsOf(purchases);
-  const notInTotals = (what: string, these: readonly Purchase[]) =>
-    these.length === 0 ? [] : [`${what} (not in the totals): ${ordered(these)}`];
-  return [
-    ...charged.map((sum) => `Charged: ${sum.total} ${printable(sum.currency)} (${sum.purchases})`),
-    ...(charged.length + withoutTotal.length === 0 ? ["Charged: nothing"] : []),
-    ...notInTotals("Charged, without a total in Vercel's answer", withoutTotal),
-    ...SEPARATE.flatMap((outcome) => notInTotals(LISTED[outcome], separate[outcome])),
-  ];
+/** Money as decimal strings, as everywhere. What is made at the sandbox is in a part of its own. */
+function sumsForScripts(purchases: readonly Purchase[]) {
+  const { sandbox, ...sums } = sumsOf(purchases);
+  const isThere = purchases.some((one) => one.sandbox !== undefined);
+  return { ...totalsForScripts(sums), ...(isThere && { sandbox: totalsForScripts(sandbox) }) };
 }
 
-const LISTED: Record<keyof Sums["separate"], string> = {
-  unknown: "Unknown whether charged",
-  pending: "Pending",
-  checkout: "Checkout not completed",
-  adopted: "Adopted",
-};
-
-function ordered(these: readonly Purchase[]): string {
-  const amounts = these.map(({ amount }) => amount).filter((amount) => amount !== undefined);
-  const sum = dollars(amounts.reduce((total, amount) => total + amount, 0));
-  return `${these.length}${amounts.length === these.length ? `, ${sum} ordered` : ""}`;
-}
-
-/** Money as decimal strings, as everywhere. */
-function jsonOf(purchases: readonly Purchase[], source: string): string {
-  const { charged, withoutTotal, separate } = sumsOf(purchases);
-  const notInTotals = {
-    withoutTotal: withoutTotal.length,
-    ...Object.fromEntries(SEPARATE.map((outcome) => [outcome, separate[outcome].length])),
+function totalsForScripts(totals: Totals) {
+  const { charged, byTeam, byTeamAndCreditType, withoutTotal, secretTotal, hidden, separate } = totals;
+  const incomplete = secretTotal.length + hidden.length > 0;
+  return {
+    charged,
+    byTeam,
+    byTeamAndCreditType,
+    ...(incomplete && { incomplete }),
+    notInTotals: {
+      withoutTotal: withoutTotal.length,
+      ...Object.fromEntries(SEPARATE.map((outcome) => [outcome, separate[outcome].length])),
+      ...(incomplete && { secretTotal: secretTotal.length, hidden: hidden.length }),
+    },
   };
-  return `${JSON.stringify({ source, charged, notInTotals, purchases }, undefined, 2)}\n`;
 }
 
 const COLUMNS: (keyof Purchase)[] = [
-  "outcome",
-  "status",
-  "time",
-  "project",
-  "stack",
-  "name",
-  "team",
-  "creditType",
-  "amount",
-  "attempt",
-  "currency",
-  "subtotal",
-  "tax",
-  "total",
-  "refund",
-  "intentId",
-  "order",
-  "requestId",
+  ...(["outcome", "status", "time", "project", "stack", "name", "team", "creditType"] as const),
+  ...(["amount", "attempt", "currency", "subtotal", "tax", "total", "refund"] as const),
+  ...(["intentId", "order", "requestId", "providerType", "providerResourceId", "sandbox", "secret"] as const),
 ];
 
 async function csvOf(purchases: readonly Purchase[]): Promise<string> {
   const { default: Papa } = await import("papaparse");
-  const rows = purchases.map((one) => COLUMNS.map((column) => printable(`${one[column] ?? ""}`)));
+  const rows = purchases.map((one) => COLUMNS.map((column) => printable(csvCell(one, column))));
   // A name such as =1+1 must stay text in a spreadsheet.
   return `${Papa.unparse({ fields: COLUMNS, data: rows }, { escapeFormulae: true, newline: "\n" })}\n`;
+}
+
+/** A secret is a word, and not an empty cell, so that nobody takes a sum of the column for whole. */
+function csvCell(one: Purchase, column: keyof Purchase): string {
+  if (column === "secret") return (one.secret ?? []).map((key) => key.replace(/^__/, "")).join(" ");
+  return `${one[column] ?? (one.secret?.includes(column) ? "[secret]" : "")}`;
 }

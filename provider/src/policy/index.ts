@@ -5,6 +5,7 @@ import {
   creditsPerPurchase,
   protectPurchases,
 } from "./each-purchase";
+import { noPurchases } from "./no-purchases";
 import { creditsPerStack, creditsPerTeam } from "./whole-stack";
 
 /**
@@ -29,6 +30,7 @@ export const creditPolicies: Policies = [
   allowedCreditTypes,
   protectPurchases,
   attemptsNeedApproval,
+  noPurchases,
 ];
 
 export {
@@ -37,5 +39,6 @@ export {
   creditsPerPurchase,
   creditsPerStack,
   creditsPerTeam,
+  noPurchases,
   protectPurchases,
 };

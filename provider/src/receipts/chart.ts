@@ -1,68 +1,84 @@
 import { html } from "hono/html";
 import { printable } from "../domain/messages";
+import { money } from "./money";
 import { type Priced, totalOf } from "./sums";
+import { TOKENS_TEAM } from "./words";
 
-const WIDTH = 800;
-const HEIGHT = 220;
-const LEFT = 70;
-const BASE = 180;
-const TOP = 15;
+/** How many bars are told apart by colour, in print and by the colour-blind (Okabe and Ito). The others share the last. */
+const SERIES = 7;
 
-/** Told apart in print and by the colour-blind (Okabe and Ito); more series than these share them. */
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#999999"];
-
-/** What was charged by month, stacked by team and credit type, in one currency. */
-export function chart(purchases: readonly Priced[]) {
+/**
+ * What was charged by month in one currency: a bar for each month with its exact sum, in parts by team and credit type.
+ * The bars lie, so that one month and ten years of them, and the narrowest screen, have room for the figures.
+ */
+export function chart(purchases: readonly Priced[], isIncomplete: boolean) {
   const dated = purchases.filter(({ time }) => time !== undefined && !Number.isNaN(Date.parse(time)));
   const months = monthsOf(dated);
-  if (months.length === 0) return "";
-  const series = [...new Set(dated.map(seriesOf))].sort();
-  const sums = months.map((month) => {
-    const inMonth = dated.filter((one) => monthOf(one) === month);
-    return series.map((name) => totalOf(inMonth.filter((one) => seriesOf(one) === name)));
+  const [first] = dated;
+  if (first === undefined) return "";
+  const series = seriesOf(dated);
+  const byMonth = Map.groupBy(dated, monthOf);
+  const rows = months.map((month) => {
+    const these = byMonth.get(month) ?? [];
+    const bySeries = Map.groupBy(these, series.of);
+    const parts = series.names.map((name) => totalOf(bySeries.get(name) ?? []));
+    return { month, total: totalOf(these), parts };
   });
-  // Lengths in pixels need no exactness; the labels have the exact sums.
-  const highest = Math.max(
-    ...sums.map((month) => month.reduce((sum, one) => sum + Math.max(0, Number(one)), 0)),
-    1,
-  );
-  const step = (WIDTH - LEFT) / months.length;
-  const width = Math.min(step * 0.7, 60);
-  const colour = (index: number) => COLOURS[index % COLOURS.length];
-  const everyNth = Math.ceil(months.length / 12);
-  const bars = months.map((month, column) => {
-    let y = BASE;
-    const x = LEFT + column * step + (step - width) / 2;
-    const parts = series.map((name, index) => {
-      const total = sums[column]?.[index] ?? "0";
-      const height = (Math.max(0, Number(total)) / highest) * (BASE - TOP);
-      y -= height;
-      return height === 0
+  // Lengths need no exactness; the figures beside them are exact.
+  const length = (decimal: string) => Math.max(0, Number(decimal));
+  const highest = Math.max(...rows.map(({ parts }) => parts.reduce((sum, one) => sum + length(one), 0))) || 1;
+  const undated = purchases.length - dated.length;
+  return html`<h3>By month${isIncomplete ? ", incomplete" : ""}</h3>
+<div class="fit"><table class="chart">
+<tbody>${rows.map(({ month, total, parts }) => {
+    let x = 0;
+    const bars = parts.map((part, index) => {
+      const width = (length(part) / highest) * 100;
+      const at = x;
+      x += width;
+      return width === 0
         ? ""
-        : html`<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}" fill="${colour(index)}"><title>${month}: ${total} for ${name}</title></rect>`;
+        : html`<rect x="${at.toFixed(2)}%" width="${width.toFixed(2)}%" height="100%" class="s${index}"><title>${month}: ${part} for ${series.names[index]}</title></rect>`;
     });
-    const label =
-      column % everyNth === 0
-        ? html`<text x="${(x + width / 2).toFixed(1)}" y="${BASE + 18}" text-anchor="middle">${month}</text>`
-        : "";
-    return html`${parts}${label}`;
-  });
-  const legend = series.map(
-    (name, index) =>
-      html`<rect x="${LEFT}" y="${HEIGHT + index * 20}" width="12" height="12" fill="${colour(index)}"/><text x="${LEFT + 18}" y="${HEIGHT + 11 + index * 20}">${name}</text>`,
-  );
-  const height = HEIGHT + series.length * 20;
-  return html`<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="What was charged by month, by team and credit type">
-<line x1="${LEFT}" y1="${BASE}" x2="${WIDTH}" y2="${BASE}" stroke="#999"/>
-<text x="${LEFT - 6}" y="${BASE + 4}" text-anchor="end">0</text>
-<text x="${LEFT - 6}" y="${TOP + 4}" text-anchor="end">${Math.round(highest).toLocaleString("en-US")}</text>
-${bars}
-${legend}
-</svg>`;
+    return html`
+<tr><th scope="row" class="date">${month}</th><td class="bar"><svg width="100%" height="18" role="img" aria-label="${month}: ${total}">${bars}</svg></td><td class="money">${byMonth.has(month) ? money(total, first.currency) : html`<span class="muted">–</span>`}</td></tr>`;
+  })}
+</tbody>
+</table></div>
+<ul class="legend">${series.names.map((name, index) => html`<li><span class="swatch s${index}"></span><span class="name">${name}</span></li>`)}</ul>
+${undated > 0 ? html`<p class="muted">${undated} of these ${undated === 1 ? "has" : "have"} no date, and ${undated === 1 ? "is" : "are"} not in the chart.</p>` : ""}`;
 }
 
-function seriesOf({ team, creditType }: Priced): string {
-  return printable(`${team ?? "(the token's own)"}, ${creditType ?? "?"}`, 100);
+export const CHART_STYLE = `
+h3 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
+.chart td, .chart th { border: 0; padding: .15rem 0; vertical-align: middle; }
+.chart th { font-variant-numeric: tabular-nums; padding-right: .75rem; }
+.chart .bar { width: 100%; min-width: 4rem; border-left: 1px solid var(--line); padding: .15rem .75rem .15rem 0; }
+.chart svg { display: block; }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .5rem 0; font-size: .9rem; }
+.legend li { display: flex; align-items: baseline; gap: .4rem; min-width: 0; }
+.legend .name { min-width: 0; }
+.swatch { width: .75rem; height: .75rem; flex: none; }
+${Array.from({ length: SERIES }, (_, index) => `.s${index} { fill: var(--s${index}); background: var(--s${index}); }`).join("\n")}
+`;
+
+/** The teams and credit types with the most, and one for all others where there are more than colours. */
+function seriesOf(purchases: readonly Priced[]) {
+  const groups = [...Map.groupBy(purchases, seriesName)]
+    .map(([name, these]) => ({ name, length: Number(totalOf(these)) }))
+    .toSorted((a, b) => b.length - a.length || a.name.localeCompare(b.name, "en"))
+    .map(({ name }) => name);
+  if (groups.length <= SERIES) return { names: groups, of: seriesName };
+  const own = groups.slice(0, SERIES - 1);
+  const others = `${groups.length - own.length} others`;
+  return {
+    names: [...own, others],
+    of: (one: Priced) => (own.includes(seriesName(one)) ? seriesName(one) : others),
+  };
+}
+
+function seriesName({ team, creditType }: Priced): string {
+  return printable(`${team ?? TOKENS_TEAM}, ${creditType ?? "?"}`, 100);
 }
 
 function monthOf({ time = "" }: Priced): string {

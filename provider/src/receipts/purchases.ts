@@ -1,13 +1,29 @@
 import { z } from "zod";
+import { isObject } from "../domain/objects";
 import { MEANING, type Meaning, type Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
+import type { Cause } from "../domain/result";
 import { partsOfUrn } from "../domain/urn";
 import type { JournaledPurchase } from "../journal/books";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 
-/** One purchase as finance needs it. Money is text exactly as answered. */
-export interface Purchase
-  extends Pick<Receipt, "currency" | "subtotal" | "tax" | "total" | "refund" | "intentId" | "requestId"> {
+/** What an answer says of the money. Text exactly as answered. */
+const MONEY = ["currency", "subtotal", "tax", "total", "refund"] as const;
+/** By which Vercel's support finds it, and when. */
+const TRACES = [
+  ...(["intentKind", "intentId", "purchaseIntentId", "orbSubscriptionId", "checkoutSessionId"] as const),
+  ...([
+    "requestId",
+    "ownerId",
+    "providerType",
+    "providerResourceId",
+    "updatedAt",
+    "creditsExpireAt",
+  ] as const),
+] as const;
+
+/** One purchase as finance and Vercel's support need it. */
+export interface Purchase extends Pick<Receipt, (typeof MONEY | typeof TRACES)[number]> {
   readonly outcome: Outcome;
   /** What it was before a person's word, as far as that is on record. */
   readonly settled?: Outcome | undefined;
@@ -15,6 +31,9 @@ export interface Purchase
   readonly status?: string | undefined;
   /** When Vercel made it, else when it went on record; ISO 8601 as far as Vercel answers so. */
   readonly time?: string | undefined;
+  /** Where its own time is on no record, as of an earlier attempt: it was made before this. */
+  readonly before?: string | undefined;
+  readonly urn?: string | undefined;
   readonly name?: string | undefined;
   readonly project?: string | undefined;
   readonly stack?: string | undefined;
@@ -25,8 +44,14 @@ export interface Purchase
   readonly amount?: number | undefined;
   readonly attempt?: number | undefined;
   readonly order?: string | undefined;
+  /** Why it did not buy, or why nobody knows. */
+  readonly cause?: Cause | undefined;
   /** Why its record can't be trusted: it is taken as unknown. */
   readonly altered?: string | undefined;
+  /** The address, where it was made at one of this machine: no money moved. */
+  readonly sandbox?: string | undefined;
+  /** Which of its values are secret, and not in the export that it was read from. */
+  readonly secret?: readonly string[];
 }
 
 /** Where it is listed: in the totals, separately, or as not charged. */
@@ -93,15 +118,23 @@ export function purchasesOfStack(stack: string): Purchase[] {
       const last = readPurchase(outputs);
       const name = last.name ?? ofUrn;
       const onRecord = isoTime(modified ?? created);
-      return [...last.earlierAttempts, last].map((state) => {
+      const attempts: [PurchaseState, unknown][] = [
+        ...last.earlierAttempts.map((state, i): [PurchaseState, unknown] => [
+          state,
+          (outputs.__earlierAttempts as unknown[])[i],
+        ]),
+        [last, outputs],
+      ];
+      return attempts.map(([state, written]) => {
         // The state says when the last one went on record, and nothing of those before.
         const time = state.receipt.createdAt ?? (state === last ? onRecord : undefined);
-        const purchase = purchaseOf(state, { name, project, stack: stackName, time });
-        return { purchase, sortedBy: { time: time ?? last.receipt.createdAt ?? onRecord } };
+        const before = time === undefined ? (last.receipt.createdAt ?? onRecord) : undefined;
+        const where = { urn, name, project, stack: stackName, time, ...(before !== undefined && { before }) };
+        const secret = secretsOf(written);
+        return { ...purchaseOf(state, where), ...(secret.length > 0 && { secret }) };
       });
     })
-    .toSorted((a, b) => byTime(a.sortedBy, b.sortedBy))
-    .map(({ purchase }) => purchase);
+    .toSorted(byTime);
 }
 
 /** To the millisecond, as Vercel's own times are. */
@@ -112,15 +145,22 @@ function isoTime(time: string | undefined): string | undefined {
 
 function purchaseOf(
   state: PurchaseState,
-  where: Pick<Purchase, "name" | "project" | "stack" | "time">,
+  where: Pick<Purchase, "urn" | "name" | "project" | "stack" | "time" | "before">,
 ): Purchase {
-  const { outcome, altered, settled, status, order, receipt } = state;
+  const { outcome, altered, settled, status, order, receipt, cause, sandbox } = state;
   const { team, creditType, amount, attempt } = state.arguments;
   return {
     ...{ outcome, settled, status, ...where, team, creditType, amount, attempt },
-    ...moneyOf(receipt),
-    ...{ order: order?.orderId, altered },
+    ...factsOf(receipt),
+    ...{ order: order?.orderId, cause, altered, sandbox },
   };
+}
+
+/** What can be secret of a purchase, and is missed where it is. */
+const MISSED = ["outcome", "team", "creditType", "amount", ...MONEY, "intentId", "__earlierAttempts"];
+
+function secretsOf(outputs: unknown): string[] {
+  return isObject(outputs) ? MISSED.filter((key) => outputs[key] === SECRET) : [];
 }
 
 /** Whether a stack's export hides values of purchases, so that amounts or earlier attempts may be missing. */
@@ -143,21 +183,19 @@ export function purchasesOfJournal(books: readonly JournaledPurchase[]): Purchas
         status: one.status,
         time: one.receipt.createdAt ?? one.time,
       },
-      ...{ name: one.name, project: one.project, stack: one.stack, team: one.team },
-      ...{ creditType: one.creditType, amount: one.amount, attempt: one.attempt },
-      ...moneyOf(one.receipt),
-      order: one.order,
+      ...{ urn: one.identity?.urn, name: one.name, project: one.project, stack: one.stack },
+      ...{ team: one.team, creditType: one.creditType, amount: one.amount, attempt: one.attempt },
+      ...factsOf(one.receipt),
+      ...{ order: one.order, cause: one.cause, sandbox: one.sandbox },
     }))
     .toSorted(byTime);
 }
 
-function moneyOf({ currency, subtotal, tax, total, refund, intentId, requestId }: Receipt) {
-  const money = { currency, subtotal, tax, total, refund, intentId, requestId };
-  return Object.fromEntries(Object.entries(money).filter(([, value]) => value !== undefined)) as Partial<
-    Pick<Receipt, keyof typeof money>
-  >;
+function factsOf(receipt: Receipt): Pick<Purchase, (typeof MONEY | typeof TRACES)[number]> {
+  const facts = [...MONEY, ...TRACES].map((key) => [key, receipt[key]] as const);
+  return Object.fromEntries(facts.filter(([, value]) => value !== undefined));
 }
 
-function byTime(a: Pick<Purchase, "time">, b: Pick<Purchase, "time">): number {
-  return (a.time ?? "").localeCompare(b.time ?? "");
+function byTime(a: Purchase, b: Purchase): number {
+  return (a.time ?? a.before ?? "").localeCompare(b.time ?? b.before ?? "");
 }

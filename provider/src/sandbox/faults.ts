@@ -34,9 +34,18 @@ export interface FaultOptions {
   readonly milliseconds?: number;
 }
 
+/** What a fault leaves behind, for the page, which lists them so. */
+export const GROUPS = {
+  nothing: "Nothing is charged",
+  "in doubt": "Charged, and the answer doesn't say so",
+  answered: "Charged, and answered otherwise than usual",
+  "as told": "Nothing is charged, unless POST /sandbox/next says so",
+} as const;
+
 interface Misbehaviour {
   /** For people: the command's help and the page. */
   readonly says: string;
+  readonly group: keyof typeof GROUPS;
   readonly charges: boolean;
   /** The option `charge` decides whether it charges. */
   readonly asTold?: true;
@@ -47,15 +56,19 @@ const bought = (order: Order, charge: Charge | undefined, status = "succeeded") 
   purchaseIntent(order, status, charge?.intentId);
 
 function charging(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
-  return { says, charges: true, answer };
+  return { says, group: "answered", charges: true, answer };
+}
+
+function inDoubt(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
+  return { says, group: "in doubt", charges: true, answer };
 }
 
 function asTold(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
-  return { says, charges: false, asTold: true, answer };
+  return { says, group: "as told", charges: false, asTold: true, answer };
 }
 
 function harmless(says: string, answer: Misbehaviour["answer"]): Misbehaviour {
-  return { says, charges: false, answer };
+  return { says, group: "nothing", charges: false, answer };
 }
 
 /** Every way in which the sandbox can misbehave on a request that it would otherwise have served. */
@@ -73,21 +86,21 @@ const faults = {
     }),
   ),
   "cut-before-charge": harmless("the connection is cut, nothing is charged", () => ({ cut: "at once" })),
-  "cut-after-charge": charging("the connection is cut after the charge", () => ({ cut: "at once" })),
-  "cut-in-head": charging("the connection is cut within the answer's head", () => ({ cut: "in the head" })),
-  "cut-in-body": charging("the connection is cut in the middle of the answer", (order, charge) => ({
+  "cut-after-charge": inDoubt("the connection is cut after the charge", () => ({ cut: "at once" })),
+  "cut-in-head": inDoubt("the connection is cut within the answer's head", () => ({ cut: "in the head" })),
+  "cut-in-body": inDoubt("the connection is cut in the middle of the answer", (order, charge) => ({
     cut: "in the body",
     body: bought(order, charge),
   })),
-  "500-after-charge": charging("500 after the charge", () => ({
+  "500-after-charge": inDoubt("500 after the charge", () => ({
     status: 500,
     body: errorBody("internal_server_error", "An unexpected error occurred."),
   })),
-  "502-after-charge": charging("502 with HTML after the charge", () => ({
+  "502-after-charge": inDoubt("502 with HTML after the charge", () => ({
     status: 502,
     body: "<h1>Bad gateway</h1>",
   })),
-  "complete-failed": charging("402 purchase_complete_failed, after the charge", () => ({
+  "complete-failed": inDoubt("402 purchase_complete_failed, after the charge", () => ({
     status: 402,
     body: errorBody("purchase_complete_failed", "The purchase could not be completed."),
   })),
@@ -106,14 +119,14 @@ const faults = {
     wait: milliseconds,
     body: bought(order, charge),
   })),
-  "never-answer": charging("charges, and never answers", () => ({ wait: Number.POSITIVE_INFINITY })),
+  "never-answer": inDoubt("charges, and never answers", () => ({ wait: Number.POSITIVE_INFINITY })),
   redirect: harmless("a redirect to itself (307)", () => ({
     status: 307,
     headers: { location: "/v1/billing/buy" },
   })),
-  garbage: charging("200 with HTML", () => ({ body: "<!doctype html><title>Hello</title>" })),
-  empty: charging("200 with nothing", () => ({ body: "" })),
-  oversized: charging("200 with more than 1 MiB", (order, charge) => ({
+  garbage: inDoubt("200 with HTML", () => ({ body: "<!doctype html><title>Hello</title>" })),
+  empty: inDoubt("200 with nothing", () => ({ body: "" })),
+  oversized: inDoubt("200 with more than 1 MiB", (order, charge) => ({
     body: { ...bought(order, charge), padding: "x".repeat(1024 * 1024) },
   })),
   pending: charging("an intent that is pending", (order, charge) => ({
