@@ -10,7 +10,7 @@ import { findBrowser } from "./browser.mts";
  * `node tools/picture.mts`: makes review.png, the picture in the README, from a comment that the review made of a real
  * preview. It needs a Chromium or Chrome on this machine, or in CHROME.
  */
-const COMMENT = "tests/review/previews/buy-and-adopt-at-Vercel.md";
+const COMMENT = "tests/review/previews/buy-and-adopt-not-at-the-sandbox.md";
 const PICTURE = "review.png";
 
 const browser = findBrowser();

@@ -62,8 +62,8 @@ function leaveJournal({ project }: Stage): void {
 /** Brings a stack and a program into the state whose preview is recorded. */
 const SCENES: Record<string, Scene> = {
   buy: async ({ project }) => project.declare(GATEWAY, V0),
-  // Nothing is sent in a preview, so this one is as at Vercel.
-  "buy and adopt, at Vercel": async ({ project }) => {
+  // Nothing is sent in a preview, so this one is as with Vercel's own address.
+  "buy and adopt, not at the sandbox": async ({ project }) => {
     delete project.env.VERCEL_API_URL;
     project.declare(
       GATEWAY,
