@@ -165,7 +165,7 @@ describe("several stacks are one comment, with one verdict over their sum", () =
 
   test("each row names its stack, and each stack has its marker", () => {
     const printed = reviewed(buy, other());
-    expect(printed).toContain("✅ **$320.00 will be charged at once**");
+    expect(printed).toContain("✅ **$320.00 will be charged at once");
     expect(printed).toMatch(/\| \$100\.00 \| 💳 buy \| `gateway-2026-q4` \| `test\/prod` \|/);
     expect(printed).toContain("review test/dev -->\n<!-- pulumi-vercel-credits review test/prod -->");
   });
@@ -236,7 +236,7 @@ describe("formats", () => {
   test("text has no colour where nobody looks, and the total first", () => {
     const printed = reviewed(buy, "--format", "text");
     expect(printed).toMatch(
-      /^test\/dev: \$150\.00 will be charged at once, before tax, not refundable: within the budget/,
+      /^test\/dev: \$150\.00 will be charged at once at the sandbox.*, before tax, not refundable: within the budget/,
     );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(printed).not.toMatch(/\u001b/);
@@ -350,7 +350,7 @@ describe("large stacks", () => {
     const result = reviewOf(many(2000, 1), "1000000");
     const comment = markdownOf(result);
     expect(comment.length).toBeLessThanOrEqual(65_536);
-    expect(comment).toContain("**$100,000.00 will be charged at once**");
+    expect(comment).toContain("**$100,000.00 will be charged at once");
     const shown = comment.split("\n").filter((line) => line.includes("| 💳 buy")).length;
     expect(comment).toContain(`... and ${2000 - shown} more, which the total above includes.`);
     expect(comment).toMatch(/<!-- pulumi-vercel-credits review test\/dev -->\n$/);
