@@ -55,6 +55,11 @@ const EXPECTED: Record<string, () => Promise<void>> = {
     expect(charges).toHaveLength(3);
     expect(charges).toContainEqual({ team: "acme", creditType: "v0", amount: 50 });
   },
+  testing: async () => {
+    const { run, charges } = await example("testing", { gatewayDollars: "100" });
+    expect(run).toMatchObject(charged);
+    expect(charges).toEqual([{ team: "acme", creditType: "gateway", amount: 100 }]);
+  },
   "es-module": async () => {
     const { run, charges } = await example("es-module");
     expect(run).toMatchObject(charged);
