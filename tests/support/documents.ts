@@ -43,6 +43,7 @@ const VARYING: [RegExp, string][] = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
   [/\u001b\[[\d;]*m/g, ""],
   [/\b(pur|order|orbsubint)_[\w-]+/g, "$1_ID"],
+  [/\blocal1::\w+/g, "local1::ID"],
   [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME"],
   [/\b\d{4}-\d\d-\d\d\b/g, "DATE"],
   [/\b\d+(\.\d+)? ?m?s\b/g, "DURATION"],

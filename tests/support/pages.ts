@@ -176,6 +176,9 @@ PAGES["docs/receipts.md"] = [
       await given(reader, "pulumi up --skip-preview");
     },
   },
+  { at: "$ npx pulumi-vercel-credits balance --warn-below", fails: true },
+  { at: "$ npx pulumi-vercel-credits receipts" },
+  { at: "$ npx pulumi-vercel-credits receipts --purchase" },
 ];
 
 PAGES["docs/after-a-crash.md"] = [
