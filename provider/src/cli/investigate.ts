@@ -7,7 +7,7 @@ import { dollars } from "../domain/money";
 import { type CreditType, creditsFor } from "../domain/order-arguments";
 import { MEANING } from "../domain/outcome";
 import { outcomeInWords } from "../domain/outcome-in-words";
-import { atSandbox } from "../domain/sandbox";
+import { ofSandbox } from "../domain/sandbox";
 import { request } from "../http/request";
 import { type JournaledPurchase, readBooks } from "../journal/books";
 import { FileStore } from "../journal/file-store";
@@ -144,7 +144,7 @@ function describe(one: OrderOnRecord): string {
     amount === undefined
       ? "a purchase"
       : `${dollars(amount)} of ${creditsFor(creditType as CreditType, team)}`;
-  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, ${time}`}: ${outcomeInWords(one)}${atSandbox(one.sandbox)}.`;
+  return `${order} (${name ?? "?"}): ${what}${time === undefined ? "" : `, ${time}`}: ${outcomeInWords(one)}.${ofSandbox(one.sandbox)}`;
 }
 
 function nothingToFindOut(one: OrderOnRecord): { hint: string; says: string } {

@@ -12,7 +12,7 @@ export function sandboxOf(endpoint: string | undefined): string | undefined {
   return url && isLoopback(url.hostname) ? url.href.replace(/\/$/, "") : undefined;
 }
 
-/** ` at the sandbox http://127.0.0.1:4010`, or nothing for what is bought at Vercel. */
-export function atSandbox(sandbox: string | undefined): string {
-  return sandbox === undefined ? "" : ` at the sandbox ${sandbox}`;
+/** What is added to each line about a purchase that was not made at Vercel; nothing for one that was. */
+export function ofSandbox(sandbox: string | undefined): string {
+  return sandbox === undefined ? "" : ` (At the sandbox ${sandbox}, where no money moves.)`;
 }

@@ -4,7 +4,7 @@ import { type CreditType, creditsFor } from "./order-arguments";
 import { MEANING, type Outcome, sentenceOf } from "./outcome";
 import type { Receipt } from "./receipt";
 import type { Cause, Result } from "./result";
-import { atSandbox } from "./sandbox";
+import { ofSandbox } from "./sandbox";
 
 /** What the words about a purchase need to know of it, beside its result. */
 export interface WordingContext {
@@ -29,8 +29,7 @@ export function reasonOf(result: Result, context: WordingContext): string | unde
   const { outcome } = result;
   if (outcome === "bought" || outcome === "pending") return undefined;
   const { what, advice } = WORDS[outcome](result, context);
-  const place = context.sandbox === undefined ? "" : ` (This was${atSandbox(context.sandbox)}.)`;
-  return `${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}${place}`;
+  return `${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}${ofSandbox(context.sandbox)}`;
 }
 
 /** The line about a purchase that Vercel took; undefined for every other outcome. `lineOf` puts the name before it. */
@@ -39,7 +38,7 @@ export function newsOf(result: Result, context: WordingContext): string | undefi
   if (outcome !== "bought" && outcome !== "pending") return undefined;
   const { what, advice } = NEWS[outcome](result, context);
   const words = `${quoted(what)} ${sentenceOf(outcome, context.when)}`;
-  return advice === "" ? words : `${words} ${quoted(advice)}`;
+  return `${advice === "" ? words : `${words} ${quoted(advice)}`}${ofSandbox(context.sandbox)}`;
 }
 
 /** A line to print about a purchase. */
@@ -111,10 +110,10 @@ const NEWS: Record<"bought" | "pending", Wording> = {
 
 function purchase(
   { intentId, total, currency }: Receipt,
-  { amount, creditType, team, sandbox }: WordingContext,
+  { amount, creditType, team }: WordingContext,
 ): string {
   const totals = total === undefined ? "" : `, total ${total} ${currency ?? ""}`.trimEnd();
-  return `${dollars(amount)} of ${creditsFor(creditType, team)}${atSandbox(sandbox)} (${intentId ?? "no intent id"}${totals})`;
+  return `${dollars(amount)} of ${creditsFor(creditType, team)} (${intentId ?? "no intent id"}${totals})`;
 }
 
 const OR_WITHDRAW = ", or withdraw: true if it isn't wanted any more.";

@@ -1,6 +1,7 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
 import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import { ofSandbox } from "../domain/sandbox";
 import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { type Properties, readDeclaration } from "./inputs";
@@ -43,11 +44,10 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const kept = isNotCharged ? "" : " The credits stay, and nothing is refunded.";
   // Which attempt, where nothing was charged: without a journal nobody here knows of a later one that was cut short.
   const which = isNotCharged ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
-  const where = state.sandbox && `sandbox ${printable(state.sandbox, 200)}`;
-  const what = [outcome, which, where].filter((word) => word !== undefined).join(", ");
+  const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
-  console.log(`🗑️ ${name}: forgotten (${what}). ${said}`);
+  console.log(`🗑️ ${name}: forgotten (${what}). ${said}${ofSandbox(state.sandbox)}`);
 }
 
 /** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */

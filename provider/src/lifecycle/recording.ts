@@ -4,7 +4,7 @@ import { printable } from "../domain/messages";
 import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
-import { atSandbox, sandboxOf } from "../domain/sandbox";
+import { ofSandbox, sandboxOf } from "../domain/sandbox";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
@@ -152,8 +152,8 @@ function recordResolution(
   const suffix = isAdopted(known) && wanted > recorded ? notUsed(wanted, recorded) : "";
   run.seen.add(order.orderId);
   console.log(
-    `📎 ${declaration.name}: recorded as ${outcome}${atSandbox(sandboxOf(order.identity?.endpoint))}, as a person said in the journal. This run sent nothing. ` +
-      `${sentenceOf(outcome, "now", settled)}${suffix}`,
+    `📎 ${declaration.name}: recorded as ${outcome}, as a person said in the journal. This run sent nothing. ` +
+      `${sentenceOf(outcome, "now", settled)}${suffix}${ofSandbox(sandboxOf(order.identity?.endpoint))}`,
   );
   return outputsOf(declaration, news, olds, {
     order,

@@ -4,7 +4,7 @@ import { creditsFor } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause } from "../domain/result";
-import { atSandbox, sandboxOf } from "../domain/sandbox";
+import { ofSandbox, sandboxOf } from "../domain/sandbox";
 import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
@@ -70,7 +70,7 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;
   const sentence = sentenceOf(outcome, "later", settled);
-  const first = `Order ${order}${atSandbox(declaration.sandbox)}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
+  const first = `Order ${order}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
   if (lease !== undefined) {
     return `${first}, may still be under way, until ${printable(lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended, then run \`pulumi up\` again.`;
   }
@@ -97,8 +97,10 @@ export function summarize(declaration: Declaration): string | undefined {
   if (adopt !== undefined) return `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
   if (withdraw !== undefined)
     return `Records that ${what} were not bought and aren't wanted; charges nothing.`;
-  const place = declaration.sandbox === undefined ? "" : ` No money moves${atSandbox(declaration.sandbox)}.`;
-  return `Buys ${what}, charged to the team's card at once and not refundable.${place}`;
+  // Short: Pulumi cuts a text of more than 150 characters in a diff.
+  const card =
+    declaration.sandbox === undefined ? "to the team's card at once" : "at the sandbox (no money moves)";
+  return `Buys ${what}, charged ${card} and not refundable.`;
 }
 
 /** The line in which a preview says what will be charged. */
@@ -107,7 +109,7 @@ export function chargeLine(declaration: Declaration): string {
   const known = knownOr(amount);
   const what = known === undefined ? "an amount not known before the update" : dollars(known);
   const unless = isUnknown(adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
-  const place = declaration.sandbox === undefined ? "" : ` No money moves${atSandbox(declaration.sandbox)}.`;
+  const place = ofSandbox(declaration.sandbox);
   return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.${place}`;
 }
 
