@@ -15,8 +15,8 @@ interface Start {
   readonly nodePath: string | undefined;
 }
 
-// Before a program can change it.
-const started = process.cwd();
+// Before a program can change it; the language host says it, too, for one that did so already.
+const started = startedIn() ?? process.cwd();
 
 /** What is missing where, and what to install. */
 interface Missing {
@@ -24,32 +24,34 @@ interface Missing {
   readonly firstDo: string;
 }
 
-let missing: Missing | undefined | null = null;
+let isComplete = false;
 
 /**
  * Why the provider process of this program can't load what it needs; undefined where it can, or where nobody can tell.
  * Without this, Pulumi prints a stack trace, or waits for ever.
  */
 export function missingModules(): Missing | undefined {
-  if (missing === null) missing = firstMissing();
-  return missing;
+  if (isComplete) return undefined;
+  const each = startsOf().map(missingFrom);
+  // Of several stacks that are run at once, it can't be told which one this program is of.
+  const isCertain = each.length > 0 && each.every((missing) => missing !== undefined);
+  // An inline program of the same process may be run from elsewhere later.
+  isComplete = !isCertain && isRunByPulumi();
+  return isCertain ? each[0] : undefined;
 }
 
-function firstMissing(): Missing | undefined {
-  for (const { folder, nodePath } of startsOf()) {
-    const names = Object.entries(MODULES)
-      .filter(([, module]) => !isFound(module, folder, nodePath))
-      .map(([name]) => name);
-    if (names.length === 0) continue;
-    const them = names.length > 1 ? "them as direct dependencies" : "it as a direct dependency";
-    return {
-      what: `Its provider process is started in ${printable(folder)}, and can't load ${names.join(" and ")} from there.`,
-      firstDo:
-        `Install ${them} of the project in that folder (\`npm install ${names.join(" ")}\`, or with pnpm \`pnpm add ` +
-        `${names.join(" ")}\`)${isRunByPulumi() ? "." : ", or name the folder that has them as main in the project's settings."}`,
-    };
-  }
-  return undefined;
+function missingFrom({ folder, nodePath }: Start): Missing | undefined {
+  const names = Object.entries(MODULES)
+    .filter(([, module]) => !isFound(module, folder, nodePath))
+    .map(([name]) => name);
+  if (names.length === 0) return undefined;
+  const them = names.length > 1 ? "them as direct dependencies" : "it as a direct dependency";
+  return {
+    what: `Its provider process is started in ${printable(folder)}, and can't load ${names.join(" and ")} from there.`,
+    firstDo:
+      `Install ${them} of the project in that folder (\`npm install ${names.join(" ")}\`, or with pnpm \`pnpm add ` +
+      `${names.join(" ")}\`)${isRunByPulumi() ? "." : ", or name the folder that has them as main in the project's settings."}`,
+  };
 }
 
 /** As Node does in a module of that folder, which Pulumi makes of the provider's text. */
@@ -64,9 +66,15 @@ function isFound(module: string, folder: string, nodePath: string | undefined): 
   }
 }
 
-/** Whether Pulumi's command started this process, and not a program of the Automation API. */
+/** Whether Pulumi's command started this process, and not a program of the Automation API, or a test. */
 function isRunByPulumi(): boolean {
-  return process.env.PULUMI_NODEJS_PROJECT !== undefined;
+  return process.env.PULUMI_NODEJS_MONITOR !== undefined;
+}
+
+function startedIn(): string | undefined {
+  const args = partsOf("/proc/self/cmdline");
+  const flag = args.indexOf("--pwd");
+  return flag === -1 ? undefined : args[flag + 1];
 }
 
 function startsOf(): Start[] {

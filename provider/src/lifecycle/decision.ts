@@ -42,7 +42,8 @@ export function wishOf(
   const [problem] = declaration.problems;
   if (problem) throw refuse(`${problem.what}.`, `Change ${problem.property}.`);
 
-  const { attempt, adopt, withdraw } = declaration.arguments;
+  const { attempt, adopt } = declaration.arguments;
+  const withdraw = knownOr(declaration.arguments.withdraw);
   const recorded = state.arguments.attempt ?? 1;
   const raised = isUnknown(attempt) || attempt > recorded;
   const isFinal = MEANING[state.outcome].anotherRequest === "never";

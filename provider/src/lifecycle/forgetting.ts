@@ -6,7 +6,7 @@ import { outcomeOf } from "../journal/knowledge";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { type Properties, readDeclaration } from "./inputs";
 import { keyOf } from "./order";
-import { laterClaim } from "./order-steps";
+import { laterClaim, noteSeen } from "./order-steps";
 import type { Run } from "./run";
 import { ofLaterOrder } from "./wording";
 
@@ -22,7 +22,12 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
   // What was tried on this machine must not stand in the way at Vercel.
-  const isTried = state.sandbox !== undefined && run.sandbox === undefined;
+  const isTried =
+    run.sandbox === undefined &&
+    [state, ...state.earlierAttempts].every(
+      (one) => one === state || MEANING[one.outcome].money === "not charged" || one.sandbox !== undefined,
+    ) &&
+    state.sandbox !== undefined;
   if (!isTried && (MEANING[outcome].destroy === "refuses" || state.altered !== undefined)) {
     const wayOut =
       state.altered === undefined
@@ -73,6 +78,7 @@ async function releaseClaims(
     );
   }
   for (const { orderId } of orders) run.seen.add(orderId);
+  if (order !== undefined) noteSeen(run, order, outcome);
   return true;
 }
 

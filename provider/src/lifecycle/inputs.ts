@@ -182,7 +182,7 @@ function shown(value: unknown, isSecret: boolean): string {
 
 /** Whether the program's word is that the purchase was made, or is not wanted: then nothing is sent. */
 export function isPersonsWord({ adopt, withdraw }: Declared): boolean {
-  return (adopt !== undefined && !isUnknown(adopt)) || withdraw !== undefined;
+  return [adopt, withdraw].some((word) => word !== undefined && !isUnknown(word));
 }
 
 /** The arguments in an update, where everything is known and was checked. */

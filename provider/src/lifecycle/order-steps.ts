@@ -1,3 +1,4 @@
+import { MEANING, type Outcome } from "../domain/outcome";
 import { sandboxOf } from "../domain/sandbox";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
@@ -53,6 +54,12 @@ export async function laterClaim(
   const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
   const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
   return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
+}
+
+/** Notes that this run has seen a purchase under this order, and what is on record of it. */
+export function noteSeen(run: Run, { orderId }: OrderReference, outcome: Outcome): void {
+  run.seen.add(orderId);
+  if (MEANING[outcome].anotherRequest === "by itself") run.seenUnsent.add(orderId);
 }
 
 /** Stops at an order of an earlier run that may have bought at an address of this machine, where another is configured now. */

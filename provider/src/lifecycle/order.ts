@@ -131,7 +131,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const isBought = known.kind === "completed" && known.result.outcome === "bought";
     if (isBought || isAdopted(known)) return no;
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
-    const over = planOrProblem(declaration);
+    const over = planOrProblem(declaration) ?? (await madeAtVercel(run, before));
     if (over) return { ...no, problem: over };
     if (run.isPreview) return previewOpening(declaration, before);
     // What is claimed elsewhere stays as it is, also where its own order was never sent.
@@ -266,7 +266,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const last = openings.at(-1);
     // What is on record of the purchase allowed a request for a later order only under a higher attempt, or as the journal has it.
     const isOnRecord = openings.some(
-      (one) => run.seen.has(one.orderId) && one.attempt >= (last?.attempt ?? 1),
+      ({ orderId: one, attempt: its }) =>
+        run.seen.has(one) && !run.seenUnsent.has(one) && its >= (last?.attempt ?? 1),
     );
     const isSettled = (run.settled.get(keyOf(declaration)) ?? 0) >= (last?.attempt ?? 1);
     let why = "nobody knows whether it bought";
@@ -274,7 +275,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
       // As its purchase: what was tried on this machine is forgotten with Vercel's address.
-      if (sandboxOf(last?.identity?.endpoint) !== undefined && run.sandbox === undefined) return;
+      const isTried = openings.every((one) => one.unarmed || sandboxOf(one.identity?.endpoint) !== undefined);
+      if (isTried && run.sandbox === undefined) return;
       const known = await run.knows(last);
       // What was never sent is certain once it is closed, and returns there.
       if (known.kind !== "neverSent") sentence = sentenceOfKnowledge(known);
@@ -320,6 +322,29 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
 }
 
 const CAPS = "Change it, or the cap.";
+
+/**
+ * An earlier order that may have charged at Vercel, where an address of this machine is configured now: a try there says
+ * nothing of it, and would take its place on record.
+ */
+async function madeAtVercel(run: Run, orders: readonly OrderReference[]): Promise<Problem | undefined> {
+  const { sandbox } = run;
+  if (sandbox === undefined) return undefined;
+  for (const { identity, ...order } of orders) {
+    if (order.unarmed || identity === undefined || sandboxOf(identity.endpoint) !== undefined) continue;
+    const known = await run.knows({ identity, ...order }).catch((): Knowledge => ({ kind: "nothing" }));
+    const isNotCharged = known.kind === "neverSent" || sentenceOfKnowledge(known) === NOTHING_CHARGED;
+    if (isNotCharged) continue;
+    return {
+      what:
+        `Its order ${order.orderId} was opened for ${printable(identity.endpoint, 200)}, and the address configured now is the ` +
+        `sandbox ${printable(sandbox, 200)}, where a try says nothing of that.`,
+      firstDo:
+        "Unset VERCEL_API_URL (or vercel:apiUrl); to try the program at the sandbox, use a stack of its own.",
+    };
+  }
+  return undefined;
+}
 
 function planMissing(hasPlan: boolean | undefined): Problem {
   return {

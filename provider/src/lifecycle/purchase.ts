@@ -28,6 +28,7 @@ import {
   mayRepeatAttempt,
   newerOrders,
   newsAmong,
+  noteSeen,
   refuseOfSandbox,
   stepOf,
   stopsAnother,
@@ -131,7 +132,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   function read(olds: Properties, news: Properties) {
     const state = readPurchase(olds);
     const declaration = readPurchaseDeclaration(news);
-    if (state.order !== undefined) run.seen.add(state.order.orderId);
+    if (state.order !== undefined) noteSeen(run, state.order, state.outcome);
     noteSettled(declaration, state.outcome, state.arguments.attempt);
     return { state, declaration };
   }

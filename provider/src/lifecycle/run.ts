@@ -91,6 +91,8 @@ export class Run {
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
   readonly seen = new Set<string>();
+  /** Of these, the orders whose record says that nothing was sent: a later one can have gone on by itself. */
+  readonly seenUnsent = new Set<string>();
 
   constructor(
     private readonly surroundings: RunSurroundings = REAL,

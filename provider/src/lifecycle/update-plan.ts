@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { parseArgs } from "node:util";
 
 const MOST_ANCESTORS = 20;
 
@@ -20,9 +21,37 @@ export function updateHasPlan(): boolean | undefined {
       return undefined;
     }
     if (basename(args[0] ?? "") === "pulumi") {
-      return args.some((arg) => arg === "--plan" || arg.startsWith("--plan="));
+      return planOf(args.slice(1)) !== "";
     }
     pid = parent;
   }
   return undefined;
+}
+
+/** The flags of `pulumi up` that take a value, which is never a flag itself. */
+const WITH_VALUE = [
+  ...["message", "config", "config-file", "cwd", "stack", "target", "target-replace", "exclude", "replace"],
+  ...["policy-pack", "policy-pack-config", "save-plan", "secrets-provider", "parallel", "color", "tracing"],
+  ...["profiling", "event-log", "exec-kind", "exec-agent", "client", "import-file", "memprofilerate", "plan"],
+];
+const SHORT: Record<string, string> = {
+  message: "m",
+  config: "c",
+  cwd: "C",
+  stack: "s",
+  target: "t",
+  parallel: "p",
+};
+
+/** The value of `--plan`; empty where there is none, as for `--plan "$UNSET"`. */
+export function planOf(args: readonly string[]): string {
+  const options = Object.fromEntries(
+    WITH_VALUE.map((name) => [
+      name,
+      { type: "string" as const, multiple: true, ...(SHORT[name] !== undefined && { short: SHORT[name] }) },
+    ]),
+  );
+  const { plan } = parseArgs({ args: [...args], options, strict: false }).values;
+  const last = Array.isArray(plan) ? plan.at(-1) : plan;
+  return typeof last === "string" ? last : "";
 }

@@ -92,7 +92,7 @@ export function ofLaterOrder({ order, outcome, settled }: ClaimedElsewhere): str
 /** One sentence a reviewer reads in a preview. */
 export function summarize(declaration: Declaration): string | undefined {
   const { amount, adopt, creditType, team, withdraw } = declaration.arguments;
-  if ([amount, adopt, creditType, team].some(isUnknown)) return undefined;
+  if ([amount, adopt, creditType, team, withdraw].some(isUnknown)) return undefined;
   const what = `${dollars(amount as number)} of ${describeCredits(declaration)}`;
   if (adopt !== undefined) return `Records ${what} as bought elsewhere (${adopt}); charges nothing.`;
   if (withdraw !== undefined)
@@ -105,10 +105,14 @@ export function summarize(declaration: Declaration): string | undefined {
 
 /** The line in which a preview says what will be charged. */
 export function chargeLine(declaration: Declaration): string {
-  const { amount, adopt } = declaration.arguments;
+  const { amount, adopt, withdraw } = declaration.arguments;
   const known = knownOr(amount);
   const what = known === undefined ? "an amount not known before the update" : dollars(known);
-  const unless = isUnknown(adopt) ? ", unless adopt turns out to name an earlier purchase" : "";
+  const unless = isUnknown(adopt)
+    ? ", unless adopt turns out to name an earlier purchase"
+    : isUnknown(withdraw)
+      ? ", unless withdraw turns out to be true"
+      : "";
   const place = ofSandbox(declaration.sandbox);
   return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.${place}`;
 }
