@@ -40,8 +40,8 @@ reviewed() {
 
 # PROJECT/STACK, also where Pulumi can't be asked.
 name() {
-  project=$(sed -n 's/^name:[[:space:]]*["'\'']\{0,1\}\([^"'\''[:space:]]*\).*/\1/p' Pulumi.y*ml | head -n 1)
-  echo "$project/${PULUMI_STACK##*/}"
+  project=$(sed -n 's/^[{[:space:]"'\'']*name["'\'']\{0,1\}[[:space:]]*:[[:space:]]*["'\'']\{0,1\}\([^"'\'',}[:space:]]*\).*/\1/p' Pulumi.y*ml | head -n 1)
+  echo "${project:--}/${PULUMI_STACK##*/}"
 }
 
 # When the stack's state was last written, and what it holds: a plan is good for no other.

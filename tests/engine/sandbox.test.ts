@@ -86,6 +86,28 @@ test("an order that a killed update left at the sandbox stops with Vercel's addr
   expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
 });
 
+test("a purchase that may have charged at Vercel is not tried again at the sandbox, so nothing takes its place on record", async () => {
+  const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_JOURNAL: "off" });
+  project.declare(A);
+  sandbox.misbehave("cut-after-charge");
+  await project.up();
+  // As it would have been made elsewhere: the state says at which address.
+  const { output } = await project.mustRun("stack", "export");
+  project.write("state.json", output.replaceAll(`${sandbox.url}/`, "https://api.example.com/"));
+  await project.mustRun("stack", "import", "--file", "state.json");
+
+  project.declare({ ...A, args: { ...A.args, attempt: 2 } });
+  for (const run of [await project.preview(), await project.up("--skip-preview")]) {
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      "was opened for https://api.example.com/, and the address configured now is the sandbox",
+    );
+    expect(run.output).toContain("The card may have been charged.");
+  }
+  expect(sandbox.requests()).toHaveLength(1);
+  expect(project.resource("CreditPurchase", "a")?.outputs).toMatchObject({ outcome: "unknown", attempt: 1 });
+});
+
 test("with another address of this machine it goes on, and a line says so", async () => {
   const { sandbox, project } = await sandboxAndProject();
   project.declare(A);

@@ -154,6 +154,12 @@ describe("a preview that failed replaces the comment before it", () => {
     expect(reviewed(path)).toContain("name --stack PROJECT/STACK");
   });
 
+  test("and where its file is not there", () => {
+    expect(reviewed(join(PREVIEWS, "none.json"), "--stack", "test/dev")).toMatch(
+      /ENOENT[\s\S]*review test\/dev[\s\S]*exit 2\n$/,
+    );
+  });
+
   test("and a name that it says itself goes before --stack", () => {
     expect(reviewed(failed, "--stack", "other/prod")).toContain("review test/dev -->");
   });

@@ -1,6 +1,7 @@
 import { MEANING, OUTCOMES } from "../../provider/src/domain/outcome";
 import {
   attemptsNeedApproval,
+  creditsPerPurchase,
   creditsPerStack,
   creditsPerTeam,
   noPurchases,
@@ -68,6 +69,21 @@ describe("the limits of a whole stack", () => {
     );
     expect(reports).toHaveLength(1);
   });
+});
+
+test("a purchase that a program put under another type is judged like any other", () => {
+  const judged = (type: string, props: object) => {
+    const reports: string[] = [];
+    const validate = creditsPerPurchase.validateResource as (args: unknown, report: unknown) => void;
+    validate({ type, name: "credits", props, getConfig: () => ({ maxAmount: 50 }) }, (why: string) =>
+      reports.push(why),
+    );
+    return reports.length;
+  };
+  const props = { creditType: "agent", amount: 900, orderId: "order_1", summary: "Buys" };
+  expect(judged("pulumi-nodejs:dynamic/my:Thing", props)).toBe(1);
+  expect(judged("pulumi-nodejs:dynamic/vercel:PurchaseOrder", props)).toBe(0);
+  expect(judged("pulumi-nodejs:dynamic/my:Thing", { amount: 900 })).toBe(0);
 });
 
 describe("attempts-need-approval", () => {

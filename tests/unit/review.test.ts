@@ -256,6 +256,27 @@ describe("the comment", () => {
     expect(bought).not.toContain("$900.00");
   });
 
+  test("has a purchase that a program put under another type", () => {
+    const urn = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/my:Thing::credits";
+    const __provider = 'exports.handler=()=>require("pulumi-vercel-credits/lifecycle").purchase';
+    const newState = { inputs: { ...args, ...NEW_ORDER, __provider } };
+    const text = JSON.stringify({ steps: [{ op: "create", urn, newState }], changeSummary: { create: 1 } });
+    expect(review([{ text }]).verdict.total).toBe(900n);
+  });
+
+  test.each([
+    ["secret", "[secret]", "is secret: name one with --budget"],
+    ["no number", "plenty", '"plenty" is not a number'],
+  ])("says that its budget is %s, and is a comment all the same", (_what, budget, why) => {
+    const urn = "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev";
+    const config = { "vercelCredits:maxAmountPerUpdate": budget };
+    const text = JSON.stringify({ config, steps: [{ op: "same", urn }], changeSummary: { same: 1 } });
+    const printed = markdownOf(review([{ text }]));
+    expect(printed).toContain(why);
+    expect(printed).toContain("<!-- pulumi-vercel-credits review test/dev -->");
+    expect(review([{ text }], "100").passes).toBe(true);
+  });
+
   test("says of a sum that a secret amount is not in it", () => {
     const [one] = reviewsOf([
       { op: "same", inputs: SAME_ORDER, outputs: recorded("bought", { amount: "[secret]" }) },

@@ -43,7 +43,7 @@ export async function reviewFiles(given: readonly string[], options: Options): P
   if (names.length > 0 && names.length !== files.length)
     throw new Error("name --stack once for each preview, in the same order, or not at all");
   const previews: Given[] = [];
-  for (const [i, file] of files.entries()) previews.push({ text: await readInput(file), of: names[i] });
+  for (const [i, file] of files.entries()) previews.push({ ...(await read(file)), of: names[i] });
   const result = review(previews, options.budget);
   process.stdout.write(write(result));
   for (const { project, stack, why, problems } of result.failed) {
@@ -58,6 +58,14 @@ export async function reviewFiles(given: readonly string[], options: Options): P
     );
   }
   process.exitCode = result.failed.length > 0 ? 2 : result.passes ? 0 : 1;
+}
+
+async function read(file: string): Promise<Omit<Given, "of">> {
+  try {
+    return { text: await readInput(file) };
+  } catch (error) {
+    return { text: "", unreadable: printable((error as Error).message, 300) };
+  }
 }
 
 function said(problems: readonly string[]): string {

@@ -7,8 +7,8 @@ export const creditsPerPurchase: ResourceValidationPolicy = {
   name: "credits-per-purchase",
   description: "Limits what one purchase of Vercel credits costs.",
   configSchema: { properties: { maxAmount: { type: "number", default: 1000, minimum: 0 } } },
-  validateResource({ name, props, getConfig, ...resource }, report) {
-    if (!isPurchase(resource) || isOnRecord(props)) return;
+  validateResource({ name, props, getConfig, type }, report) {
+    if (!isPurchase({ type, props }) || isOnRecord(props)) return;
     const { maxAmount } = getConfig<{ maxAmount: number }>();
     const amount = dollarsOf(props);
     if (amount === undefined) report(`${name}: the amount is not known yet, which counts as over the limit.`);
@@ -22,9 +22,9 @@ export const allowedCreditTypes: ResourceValidationPolicy = {
   name: "allowed-credit-types",
   description: "Limits which kinds of Vercel credits are bought.",
   configSchema: { properties: { creditTypes: { type: "array", items: { type: "string" } } } },
-  validateResource({ name, props, getConfig, ...resource }, report) {
+  validateResource({ name, props, getConfig, type }, report) {
     const { creditTypes } = getConfig<{ creditTypes?: string[] }>();
-    if (!isPurchase(resource) || isOnRecord(props) || creditTypes === undefined) return;
+    if (!isPurchase({ type, props }) || isOnRecord(props) || creditTypes === undefined) return;
     const creditType = read(props, "creditType");
     if (typeof creditType !== "string" || !creditTypes.includes(creditType)) {
       const given = creditType === NOT_KNOWN ? "a credit type that is not known yet" : `"${creditType}"`;
@@ -39,8 +39,8 @@ export const allowedCreditTypes: ResourceValidationPolicy = {
 export const protectPurchases: ResourceValidationPolicy = {
   name: "protect-purchases",
   description: "Purchases of Vercel credits must stay protected against deletion.",
-  validateResource({ name, opts, ...resource }, report) {
-    if (isPurchase(resource) && !opts.protect)
+  validateResource({ name, opts, props, type }, report) {
+    if (isPurchase({ type, props }) && !opts.protect)
       report(
         `${name}: protect is off. A purchase that is destroyed and declared again is bought again; leave protect on.`,
       );
@@ -55,8 +55,8 @@ export const attemptsNeedApproval: ResourceValidationPolicy = {
   name: "attempts-need-approval",
   description: "Another try at buying Vercel credits needs an approval.",
   configSchema: { properties: { approved: { type: "array", items: { type: "string" }, default: [] } } },
-  validateResource({ name, props, getConfig, ...resource }, report) {
-    if (!isPurchase(resource) || isOnRecord(props)) return;
+  validateResource({ name, props, getConfig, type }, report) {
+    if (!isPurchase({ type, props }) || isOnRecord(props)) return;
     const attempt = read(props, "attempt") ?? 1;
     if (attempt === 1 || getConfig<{ approved: string[] }>().approved.includes(`${name}@${String(attempt)}`))
       return;

@@ -9,9 +9,9 @@ export const noPurchases: ResourceValidationPolicy = {
   name: "no-purchases",
   description: "No Vercel credits are bought.",
   configSchema: { properties: { enabled: { type: "boolean", default: false } } },
-  validateResource({ name, props, getConfig, ...resource }, report) {
+  validateResource({ name, props, getConfig, type }, report) {
     // Not by its enforcement level: a pack's configuration may set one for all policies.
-    if (!isPurchase(resource) || getConfig<{ enabled: boolean }>().enabled !== true) return;
+    if (!isPurchase({ type, props }) || getConfig<{ enabled: boolean }>().enabled !== true) return;
     const isPersonsWord = typeof read(props, "adopt") === "string" || read(props, "withdraw") === true;
     if (!isOnRecord(props) && !isPersonsWord)
       report(`${name}: no Vercel credits may be bought here. Remove this purchase.`);

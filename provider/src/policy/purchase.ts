@@ -3,8 +3,11 @@ import { isOutcome, MEANING } from "../domain/outcome";
 /** The type of a purchase, as the engine names it to policies. */
 const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 
-export function isPurchase({ type }: { type: string }): boolean {
-  return type === TYPE;
+/** Also one that a program has put under another type: a dynamic resource with what our own check adds. */
+export function isPurchase({ type, props }: { type: string; props: Record<string, unknown> }): boolean {
+  if (type === TYPE) return true;
+  const isDynamic = type.startsWith("pulumi-nodejs:dynamic/") && !type.endsWith("vercel:PurchaseOrder");
+  return isDynamic && ["creditType", "amount", "orderId", "summary"].every((key) => key in props);
 }
 
 /** What a preview doesn't know yet. `@pulumi/policy` throws where such a value is read. */

@@ -1,3 +1,4 @@
+import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { charges, mayCharge, type Operation } from "./operations";
 import { type Preview, Unusable } from "./preview";
@@ -31,15 +32,19 @@ export function budgetVerdict(
   previews: readonly { readonly preview: Preview; readonly operations: readonly Operation[] }[],
   given?: string,
 ): BudgetVerdict {
-  const each = previews.map(({ preview, operations }) => verdictOn(operations, budgetOf(preview)));
   const all = previews.flatMap(({ operations }) => operations);
+  if (given !== undefined) return verdictOn(all, wholeDollars(given));
+  const each = previews.map(({ preview, operations }) => verdictOn(operations, budgetOf(preview)));
   const sum = each.reduce((budget, one) => budget + one.budget, 0n);
-  const verdict = verdictOn(all, given === undefined ? sum : wholeDollars(given));
-  return given === undefined ? { ...verdict, isWithin: each.every(({ isWithin }) => isWithin) } : verdict;
+  return { ...verdictOn(all, sum), isWithin: each.every(({ isWithin }) => isWithin) };
 }
 
-function budgetOf({ config }: Preview): bigint {
-  return wholeDollars(`${config["vercelCredits:maxAmountPerUpdate"] ?? DEFAULT_BUDGET}`);
+/** The stack's own. Throws where it can't be read, such as a secret one: then nothing can be said of it. */
+export function budgetOf({ config }: Pick<Preview, "config">): bigint {
+  const text = `${config["vercelCredits:maxAmountPerUpdate"] ?? DEFAULT_BUDGET}`;
+  if (text === "[secret]")
+    throw new Unusable("its budget (vercelCredits:maxAmountPerUpdate) is secret: name one with --budget");
+  return wholeDollars(text);
 }
 
 function verdictOn(operations: readonly Operation[], budget: bigint): BudgetVerdict {
@@ -66,10 +71,11 @@ function sumOf(operations: readonly Operation[]): bigint {
 }
 
 function wholeDollars(text: string): bigint {
-  // A budget of 99.50 allows 99 whole dollars.
-  const whole = /^(\d+)(\.\d+)?$/.exec(text.trim())?.[1];
-  if (whole === undefined) throw new Unusable(`the budget "${text}" is not a number of US dollars`);
-  return BigInt(whole);
+  // As the provider reads it. A budget of 99.50 allows 99 whole dollars.
+  const dollars = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(dollars) || dollars < 0)
+    throw new Unusable(`the budget "${printable(text, 100)}" is not a number of US dollars`);
+  return BigInt(Math.floor(dollars));
 }
 
 /**

@@ -57,7 +57,13 @@ export interface Bought {
 
 const TYPE = "::pulumi-nodejs:dynamic/vercel:CreditPurchase::";
 
-const isPurchase = ({ urn }: Step) => urn.includes(TYPE) || urn.includes(`$${TYPE.slice(2)}`);
+/** By what our own provider is found, under whatever type a program may have put it. */
+const PROVIDER = /pulumi-vercel-credits\/lifecycle"\)\.purchase\b/;
+
+const isPurchase = ({ urn, olds, news }: Step) =>
+  urn.includes(TYPE) ||
+  urn.includes(`$${TYPE.slice(2)}`) ||
+  [olds, news].some((state) => PROVIDER.test(`${state?.inputs?.__provider}`));
 
 export function operationsOf(preview: Preview): Operation[] {
   return stepOfEach(preview)

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { CREDIT_NAMES, type CreditType } from "../domain/order-arguments";
-import { type BudgetVerdict, budgetVerdict } from "./budget";
+import { type BudgetVerdict, budgetOf, budgetVerdict } from "./budget";
 import {
   type Bought,
   boughtAlready,
@@ -19,6 +19,8 @@ import { type Preview, readPreview, type StackName, Unusable } from "./preview";
 /** What is to be reviewed: what `pulumi preview --json` printed, or a stream of engine events. */
 export interface Given {
   readonly text: string;
+  /** Why it can't be read, where it can't. */
+  readonly unreadable?: string | undefined;
   /** Which stack it is of, where it doesn't say. */
   readonly of?: StackName | undefined;
 }
@@ -49,7 +51,7 @@ export interface Review {
 
 /** @param budget Instead of each stack's own `vercelCredits:maxAmountPerUpdate`, in dollars, for all of them together. */
 export function review(given: readonly Given[], budget?: string): Review {
-  const read = given.map(readOne);
+  const read = given.map((one) => readOne(one, budget === undefined));
   const failed = read.flatMap((one) => ("why" in one ? [one] : []));
   const previews = read
     .flatMap((one) => ("why" in one ? [] : [one]))
@@ -70,16 +72,27 @@ export function review(given: readonly Given[], budget?: string): Review {
   };
 }
 
-function readOne({ text, of }: Given): Preview | Failed {
+function readOne({ text, of, unreadable }: Given, needsBudget: boolean): Preview | Failed {
   const named = (found: StackName | undefined) =>
     found === undefined || found.project === "" ? (of ?? { project: "", stack: "" }) : found;
   try {
+    if (unreadable !== undefined) throw new Unusable(unreadable);
     const preview = readPreview(text);
+    if (needsBudget) checkBudget(preview);
     return { ...preview, ...named(preview) };
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     const { project, stack } = named(error.of);
     return { project, stack, why: error.message, problems: error.problems };
+  }
+}
+
+function checkBudget(preview: Preview): void {
+  try {
+    budgetOf(preview);
+  } catch (error) {
+    if (error instanceof Unusable) throw new Unusable(error.message, [], preview);
+    throw error;
   }
 }
 

@@ -6,7 +6,9 @@ import {
   inDoubt,
   killProvider,
   NO_JOURNAL,
+  newProject,
   sandboxAndProject,
+  sandboxLater,
   sentencesOf,
   upCrashingAt,
   watched,
@@ -128,4 +130,25 @@ test("with the purchase that was bought it goes, as pulumi destroy says", async 
   expect(run.code).toBe(0);
   expect(project.resource("PurchaseOrder")).toBeUndefined();
   expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("an order under which a purchase that was not sent went on stays, where no journal knows how that ended", async () => {
+  const later = await sandboxLater();
+  const project = await newProject({ VERCEL_API_URL: later.url });
+  await project.config("vercelCredits:preflight", "off");
+  project.declare({ opts: { protect: false } });
+  await project.up("--skip-preview"); // nothing listens: notSent
+  const sandbox = await later.open();
+  await upCrashingAt(project, "answer-read");
+  expect(sandbox.charges()).toHaveLength(1);
+  project.env.VERCEL_CREDITS_JOURNAL = "off";
+
+  const destroyed = await project.run("destroy", "--yes", "--skip-preview");
+
+  expect(destroyed.code).not.toBe(0);
+  expect(destroyed.output).toContain("is not deleted, because nobody knows whether it bought");
+  expect(sentencesOf(destroyed)).toContain(MAYBE_CHARGED);
+  const again = await project.up("--skip-preview");
+  expect(again.code).not.toBe(0);
+  expect(sandbox.charges()).toHaveLength(1);
 });
