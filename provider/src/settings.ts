@@ -64,8 +64,7 @@ export class Settings {
     if (token === "") {
       throw new Refusal(
         `No Vercel token is configured.`,
-        `Run \`pulumi config set --secret vercel:apiToken\`, ` +
-          "or set VERCEL_API_TOKEN, and run `pulumi up` again.",
+        "Set VERCEL_API_TOKEN (in CI, a secret of the environment of the job that buys), and run `pulumi up` again.",
       );
     }
     // Anything else can't be sent in a header, and the error about it would quote the token.

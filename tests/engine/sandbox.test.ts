@@ -48,16 +48,22 @@ test("with Vercel's address it never passes for a purchase: preview and update s
 
   for (const run of [await project.preview(), await project.up("--skip-preview")]) {
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`${doubtful}: it was made at the sandbox ${sandbox.url}, and not at Vercel`);
+    expect(run.output).toContain(
+      `${doubtful}: it was bought at the sandbox ${sandbox.url}, and not at Vercel`,
+    );
     expect(run.output).toContain("The card may have been charged.");
     for (const way of unprotect(project, doubtful)) expect(run.output).toContain(way);
   }
   expect(sandbox.requests()).toHaveLength(1);
 
-  const kept = await project.run("destroy", "--yes", "--skip-preview");
-  expect(kept.code).not.toBe(0);
+  const halves = [project.urn("CreditPurchase", doubtful), project.urn("PurchaseOrder", doubtful)];
+  const targeted = ["destroy", "--yes", "--skip-preview", ...halves.flatMap((urn) => ["--target", urn])];
+  expect((await project.run(...targeted)).code).not.toBe(0); // protected
+  for (const urn of halves) await project.mustRun("state", "unprotect", urn, "--yes");
+  const destroyed = await project.run(...targeted);
+  expect(project.resource("CreditPurchase", doubtful === "a" ? "b" : "a")).toBeDefined();
   await project.mustRun("state", "unprotect", "--all", "--yes");
-  const destroyed = await project.run("destroy", "--yes", "--skip-preview");
+  expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
   expect(destroyed).toMatchObject({
     code: 0,
     output: expect.stringContaining(
@@ -80,7 +86,7 @@ test("an order that a killed update left at the sandbox stops with Vercel's addr
   const run = await project.up();
 
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain(`a: it was made at the sandbox ${sandbox.url}, and not at Vercel`);
+  expect(run.output).toContain(`a: it was bought at the sandbox ${sandbox.url}, and not at Vercel`);
   expect(run.output).toContain("The card was charged.");
   await project.mustRun("state", "unprotect", "--all", "--yes");
   expect(await project.run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });

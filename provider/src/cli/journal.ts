@@ -69,7 +69,7 @@ function onUnresolved(unresolved: readonly JournaledPurchase[]): string {
     `${what} (❓): nobody knows whether ${isOne ? "it was" : "they were"} charged. ${MAYBE_CHARGED} Look on the team's billing page. If it is ` +
     "there, set adopt to its id; if it is not, raise attempt to buy it, or set withdraw: true; then run `pulumi up`. " +
     `Where no program declares it any more, use \`pulumi-vercel-credits journal settle\`.\n` +
-    `${unresolved.some(({ outcome }) => outcome === "checkout") ? "A checkout can still be paid: don't pay it and buy it anew.\n" : ""}` +
+    `${unresolved.some(({ outcome }) => outcome === "checkout") ? "A checkout can still be paid: either pay it, and set adopt, or raise attempt. Both would charge twice.\n" : ""}` +
     `\`pulumi-vercel-credits journal show ${first?.order}\` prints all that is recorded, \`investigate\` what the ` +
     "balance suggests."
   );

@@ -65,6 +65,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const news = { ...args, ...present({ __sandbox: run.sandbox }) };
     const declaration = readPurchaseDeclaration(news);
     run.isPreview = declaration.isPreview;
+    // Only a check adds a summary, so inputs that have one come from a state.
+    if (typeof declared.summary !== "string") run.declared.add(keyOf(declaration));
     const { orderId } = declaration;
     const isNew = isUnknown(orderId) || run.armed.has(orderId);
     const isOnRecord = Object.keys(olds).length > 0;
@@ -132,8 +134,11 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   function read(olds: Properties, news: Properties) {
     const state = readPurchase(olds);
     const declaration = readPurchaseDeclaration(news);
-    if (state.order !== undefined) noteSeen(run, state.order, state.outcome);
-    noteSettled(declaration, state.outcome, state.arguments.attempt);
+    // A destroy with targets compares the state with itself before it deletes: that puts nothing on record again.
+    if (run.declared.has(keyOf(declaration))) {
+      if (state.order !== undefined) noteSeen(run, state.order, state.outcome);
+      noteSettled(declaration, state.outcome, state.arguments.attempt);
+    }
     return { state, declaration };
   }
 
@@ -150,8 +155,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
   async function decide(state: PurchaseState, declaration: PurchaseDeclaration, ask: Ask): Promise<Action> {
     const newer = newerOrders(run, state, declaration);
     const sentence = sentenceOnRecord(state, newer);
-    if (state.sandbox !== undefined && run.sandbox === undefined && state.outcome !== "notSent")
-      throw madeAtSandbox(declaration, state.sandbox, run.settings.apiUrl.href, sentence);
+    const isElsewhere =
+      state.sandbox !== undefined && run.sandbox === undefined && state.outcome !== "notSent";
+    if (isElsewhere && !run.declared.has(keyOf(declaration))) return { kind: "keep" };
+    if (isElsewhere) throw madeAtSandbox(declaration, state.sandbox, run.settings.apiUrl.href, sentence);
     await refuseOfSandbox(run, declaration, newer);
     const wish = wishOf(state, declaration, sentence, newer);
     const isNeeded = newer.length > 0 || wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);

@@ -91,7 +91,9 @@ export class Run {
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
   readonly seen = new Set<string>();
-  /** Of these, the orders whose record says that nothing was sent: a later one can have gone on by itself. */
+  /** The purchases that a program declares in this run. A destroy with targets shows what the state has, as if it were one. */
+  readonly declared = new Set<string>();
+  /** Of those that were seen, the orders whose record says that nothing was sent: a later one can have gone on by itself. */
   readonly seenUnsent = new Set<string>();
 
   constructor(

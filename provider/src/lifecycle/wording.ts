@@ -127,11 +127,11 @@ export function madeAtSandbox(
   const urn = resource?.urn ?? "<the purchase's URN, see `pulumi stack --show-urns`>";
   const halves = [urn, urn.replace("vercel:CreditPurchase::", "vercel:PurchaseOrder::")];
   return new Refusal(
-    `${name}: it was made at the sandbox ${printable(sandbox, 200)}, and not at Vercel, and the address configured now is ` +
+    `${name}: it was bought at the sandbox ${printable(sandbox, 200)}, and not at Vercel; the address configured now is ` +
       `${printable(endpoint, 200)}.`,
     `Set VERCEL_API_URL=${printable(sandbox, 200)} again to go on there. To buy it at Vercel, declare it in another stack, or drop ` +
-      `it from this one first: ${halves.map((half) => `\`pulumi state unprotect '${half}' --yes\``).join(", ")} and ` +
-      "`pulumi destroy`, which forgets it.",
+      `the record of the sandbox first: ${halves.map((half) => `\`pulumi state unprotect '${half}' --yes\``).join(", ")} and ` +
+      `\`pulumi destroy ${halves.map((half) => `--target '${half}'`).join(" ")}\`. (Without --target it deletes the whole stack.)`,
     sentence,
   );
 }
