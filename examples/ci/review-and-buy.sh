@@ -17,6 +17,9 @@
 set -eu
 
 review=credits-review
+case "${1:-}" in
+preview | buy | update | comment) : "${PULUMI_STACK:?is not set: name the stack, such as acme/credits/prod}" ;;
+esac
 
 # The command of the package that the program uses, and of no other.
 credits() {
@@ -42,6 +45,12 @@ reviewed() {
 name() {
   project=$(sed -n 's/^[{[:space:]"'\'']*name["'\'']\{0,1\}[[:space:]]*:[[:space:]]*["'\'']\{0,1\}\([^"'\'',}[:space:]]*\).*/\1/p' Pulumi.y*ml | head -n 1)
   echo "${project:--}/${PULUMI_STACK##*/}"
+}
+
+# What the journal has of this stack, and of no other.
+journal() {
+  of=$(name)
+  credits journal --project "${of%/*}" --stack "${of#*/}"
 }
 
 # When the stack's state was last written, and what it holds: a plan is good for no other.
@@ -99,15 +108,15 @@ buy() {
   [ -f "$review/plan.json" ] || stop "there is no plan in $review: the preview did not pass, or its folder was not kept for this job. Nothing was sent."
   now=$(state) || stop "The stack's state can't be read, so nothing was sent. Run this job again."
   if [ "$now" != "$(cat "$review/state")" ]; then
-    credits journal || true
+    journal || true
     stop "This plan was made before the last update of this stack, so nothing was sent now. Run the whole workflow again, not this job alone: what is left is then planned, reviewed and approved anew."
   fi
   if ! pulumi up --yes --skip-preview --plan "$review/plan.json"; then
-    credits journal || true
+    journal || true
     stop "The update did not come to its end; what became of each purchase stands above. Where a message asks for a change of the program, make it in a pull request. Where it says to run \`pulumi up\` again, run the whole workflow again, not this job alone: this plan is used up."
   fi
-  # Fails where the journal holds a purchase that nobody knows the end of.
-  credits journal
+  # Fails where the journal holds a purchase of this stack that nobody knows the end of.
+  journal
 }
 
 update() {

@@ -132,6 +132,17 @@ describe("a preview that failed replaces the comment before it", () => {
     expect(comment).not.toContain("preview failed");
   });
 
+  test("with what to do instead of unprotecting, where a purchase was renamed", () => {
+    const message =
+      'error: unable to delete resource "urn:pulumi:dev::test::pulumi-nodejs:dynamic/vercel:CreditPurchase::old"\n' +
+      "the resource is currently marked for protection.\n";
+    const text = JSON.stringify({ steps: [], diagnostics: [{ message, severity: "error" }] });
+    expect(reviewed(file(text))).toContain(
+      'add `aliases: [{ name: "<its old name>" }]`. Don\'t unprotect it',
+    );
+    expect(reviewed(failed)).not.toContain("aliases");
+  });
+
   test("that Pulumi's own document doesn't name the policy is said", () => {
     const document = {
       ...JSON.parse(read("buy.json")),
@@ -167,7 +178,16 @@ describe("a preview that failed replaces the comment before it", () => {
 
 describe("several stacks are one comment, with one verdict over their sum", () => {
   const buy = join(PREVIEWS, "buy.json");
-  const other = () => file(read("several-of-each.json").replaceAll("urn:pulumi:dev::", "urn:pulumi:prod::"));
+  const elsewhere = (name: string) => {
+    const path = join(folder, `prod-${name}`);
+    writeFileSync(path, read(name).replaceAll("urn:pulumi:dev::", "urn:pulumi:prod::"));
+    return path;
+  };
+  const other = () => elsewhere("several-of-each.json");
+
+  test("and one stack is not given twice", () => {
+    expect(reviewed(buy, buy)).toMatch(/two previews are of test\/dev: give one of each\nexit 2\n$/);
+  });
 
   test("each row names its stack, and each stack has its marker", () => {
     const printed = reviewed(buy, other());
@@ -186,11 +206,13 @@ describe("several stacks are one comment, with one verdict over their sum", () =
   test("without one, each keeps to its own", () => {
     const own = JSON.parse(read("buy.json"));
     own.config = { "vercelCredits:maxAmountPerUpdate": "149" };
-    expect(reviewed(file(JSON.stringify(own)), buy)).toMatch(/❌ \*\*\$300\.00 will[\s\S]*exit 1\n$/);
+    expect(reviewed(file(JSON.stringify(own)), elsewhere("buy.json"))).toMatch(
+      /❌ \*\*\$300\.00 will[\s\S]*exit 1\n$/,
+    );
   });
 
   test("one that failed leaves no verdict on the others", () => {
-    const printed = reviewed(buy, join(PREVIEWS, "failed-over-the-stack-s-own-budget.json"));
+    const printed = reviewed(buy, elsewhere("failed-over-the-stack-s-own-budget.json"));
     expect(printed).toMatch(/^❌ \*\*There is no complete preview/);
     expect(printed).toContain("by the stacks whose preview is complete");
     expect(printed).not.toContain("✅");

@@ -15,17 +15,25 @@ import { PLAIN } from "./table";
 interface Options {
   readonly folder?: string;
   readonly json?: boolean;
+  /** Only what these stacks ordered. */
+  readonly project?: string;
+  readonly stack?: string;
 }
 
 /** `pulumi-vercel-credits journal`: every order that this journal knows, and which of them need a person. */
 export async function journal(options: Options): Promise<void> {
   const folder = await journalFolder(options.folder);
   const store = new FileStore(folder);
-  const books = await readBooks(store);
+  const all = await readBooks(store);
+  const books = all.filter(
+    (one) =>
+      (options.project === undefined || one.project === options.project) &&
+      (options.stack === undefined || one.stack === options.stack),
+  );
   const unresolved = books.filter((one) => one.unresolved);
   const doubled = books.filter(isDoubled);
   if (unresolved.length + doubled.length > 0) process.exitCode = 1;
-  const hints = await hintsOn(unresolved, books);
+  const hints = await hintsOn(unresolved, all);
   if (options.json)
     return printJson({
       folder,
@@ -142,10 +150,29 @@ function parsed(text: string | undefined): NamedRecord["record"] {
 }
 
 function tableOf(books: readonly JournaledPurchase[]) {
+  // A journal is often of one stack alone.
+  const several = new Set(books.map(placeOf)).size > 1;
+  const place = several ? ["stack"] : [];
   const table = new Table({
-    head: ["", "order", "attempt", "time", "purchase", "team", "credits", "dollars", "outcome", "intent"],
+    head: [
+      "",
+      "order",
+      "attempt",
+      "time",
+      ...place,
+      "purchase",
+      "team",
+      "credits",
+      "dollars",
+      "outcome",
+      "intent",
+    ],
     ...PLAIN,
-    colAligns: ["left", "left", "right", "left", "left", "left", "left", "right", "left", "left"],
+    colAligns: [
+      ...(["left", "left", "right", "left"] as const),
+      ...place.map(() => "left" as const),
+      ...(["left", "left", "left", "right", "left", "left"] as const),
+    ],
   });
   for (const one of books) {
     const cells = [
@@ -153,6 +180,7 @@ function tableOf(books: readonly JournaledPurchase[]) {
       one.order,
       one.attempt,
       one.time?.replace(/\.\d+Z$/, "Z"),
+      ...(several ? [placeOf(one)] : []),
       one.name,
       one.team ?? "(the token's own)",
       one.creditType,
@@ -164,6 +192,10 @@ function tableOf(books: readonly JournaledPurchase[]) {
     table.push(style === undefined ? cells : cells.map((cell) => styleText(style, cell)));
   }
   return table;
+}
+
+function placeOf({ project, stack }: JournaledPurchase): string {
+  return project === undefined ? "" : `${project}/${stack}`;
 }
 
 function styleOf(one: JournaledPurchase): "red" | "dim" | undefined {

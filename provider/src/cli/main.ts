@@ -3,7 +3,7 @@ import { PACKAGE_VERSION } from "../version";
 
 /** One line a subcommand; each has a file of its own, loaded when it is asked for. */
 const program = new Command("pulumi-vercel-credits")
-  .description("Around purchases of Vercel credits that a Pulumi program declares")
+  .description("Tools for purchases of Vercel credits that a Pulumi program declares")
   .version(PACKAGE_VERSION)
   // Wrong usage ends with 2: 1 says something about money.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
@@ -24,6 +24,8 @@ const journal = program
     "--folder <folder>",
     "the journal's folder, where the stack sets vercelCredits:journal (default: as the provider's)",
   )
+  .option("--project <name>", "only what this project ordered")
+  .option("--stack <name>", "only what this stack ordered")
   .option("--json", "for scripts")
   .action(async (options) => (await import("./journal.js")).journal(options));
 

@@ -45,6 +45,9 @@ export async function reviewFiles(given: readonly string[], options: Options): P
   const previews: Given[] = [];
   for (const [i, file] of files.entries()) previews.push({ ...(await read(file)), of: names[i] });
   const result = review(previews, options.budget);
+  const twice = result.stacks.find((one, i) => result.stacks.slice(0, i).some((other) => isSame(one, other)));
+  if (twice)
+    throw new Error(`two previews are of ${printable(`${twice.project}/${twice.stack}`)}: give one of each`);
   process.stdout.write(write(result));
   for (const { project, stack, why, problems } of result.failed) {
     const which = project === "" ? "a preview" : printable(`the preview of ${project}/${stack}`);
@@ -68,6 +71,10 @@ async function read(file: string): Promise<Omit<Given, "of">> {
   }
 }
 
+function isSame(a: StackName, b: StackName): boolean {
+  return a.project !== "" && a.project === b.project && a.stack === b.stack;
+}
+
 function said(problems: readonly string[]): string {
   return problems.length === 0 ? "" : `\n${problemsInWords(problems)}`;
 }
@@ -88,7 +95,7 @@ function textOf(result: Review): string {
   const where = complete.map(({ project, stack }) => printable(`${project}/${stack}`)).join(", ");
   const incomplete = failed.map(
     ({ project, stack, why, problems }) =>
-      `${styleText("red", `${printable(`${project}/${stack}`)}: no complete preview, so nothing is known of the money.`)}\n` +
+      `${styleText("red", `${project === "" ? "" : printable(`${project}/${stack}: `)}no complete preview, so nothing is known of the money.`)}\n` +
       `${problems.length > 0 ? problemsInWords(problems) : printable(why)}`,
   );
   if (failed.length === stacks.length) return `${incomplete.join("\n")}\n`;
@@ -108,11 +115,14 @@ function textOf(result: Review): string {
     const stands = charges(operation) || mayCharge(operation) || fails(operation);
     table.push(stands ? cells.map((cell) => styleText("yellow", cell)) : cells);
   }
-  const budget = styleText(verdict.isWithin ? "green" : "red", budgetInWords(result));
-  const total = `${where}: ${chargeInWords(operations, verdict)} at once${placeInWords(result)}, before tax, not refundable`;
+  const isBought = operations.some((one) => charges(one) || mayCharge(one));
+  const charge = `${where}: ${chargeInWords(operations, verdict)}`;
+  const total = isBought
+    ? `${charge} at once${placeInWords(result)}, before tax, not refundable: ${budgetInWords(result)}.`
+    : `${charge}.`;
   return [
     ...incomplete,
-    `${styleText("bold", total)}: ${budget}.`,
+    styleText(verdict.isWithin ? "bold" : "red", total),
     ...(passes ? [] : objections(result).map(({ what, rest }) => styleText("red", `${what}${rest}`))),
     table.toString(),
     boughtInWords(result),
@@ -138,7 +148,7 @@ function jsonOf(result: Review): string {
     atLeast: isComplete ? `${total}.00` : "unknown",
     atSandbox: `${atSandbox}.00`,
     unknownAmounts: unknown,
-    budget: `${budget}.00`,
+    budget: isComplete ? `${budget}.00` : "unknown",
     withinBudget: isComplete && isWithin,
     failing: operations.filter(fails).length,
     operations: operations.map(({ amount, kind, ...rest }) => ({

@@ -13,6 +13,8 @@ export interface BudgetVerdict {
   readonly possible: bigint;
   /** How many purchases have an amount that the preview doesn't know. */
   readonly unknown: number;
+  /** Whether the budget was given, for all previews together, and is not that of their stacks. */
+  readonly isGiven: boolean;
   /** The most that one update may charge. */
   readonly budget: bigint;
   /** Also where everything is bought that may be. */
@@ -33,7 +35,7 @@ export function budgetVerdict(
   given?: string,
 ): BudgetVerdict {
   const all = previews.flatMap(({ operations }) => operations);
-  if (given !== undefined) return verdictOn(all, wholeDollars(given));
+  if (given !== undefined) return { ...verdictOn(all, wholeDollars(given)), isGiven: true };
   const each = previews.map(({ preview, operations }) => verdictOn(operations, budgetOf(preview)));
   const sum = each.reduce((budget, one) => budget + one.budget, 0n);
   return { ...verdictOn(all, sum), isWithin: each.every(({ isWithin }) => isWithin) };
@@ -56,14 +58,8 @@ function verdictOn(operations: readonly Operation[], budget: bigint): BudgetVerd
   const atSandbox = sumOf(
     operations.filter((one) => (charges(one) || mayCharge(one)) && one.sandbox !== undefined),
   );
-  return {
-    total,
-    possible,
-    unknown,
-    atSandbox,
-    budget,
-    isWithin: unknown === 0 && total + possible <= budget,
-  };
+  const isWithin = unknown === 0 && total + possible <= budget;
+  return { total, possible, unknown, atSandbox, budget, isGiven: false, isWithin };
 }
 
 function sumOf(operations: readonly Operation[]): bigint {

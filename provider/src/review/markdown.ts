@@ -73,7 +73,17 @@ function failure({ project, stack, why, problems }: Failed): string[] {
     "",
     `<pre>${said.replaceAll(/[&<>@]/g, numbered)}</pre>`,
     "",
+    ...(isAboutProtection(problems) ? [RENAMED, ""] : []),
   ];
+}
+
+/** Pulumi's own advice, to unprotect it, leads to a second charge where it was only renamed. */
+const RENAMED =
+  '⚠️ Was a purchase renamed or moved? Then add `aliases: [{ name: "<its old name>" }]`. Don\'t unprotect it: under the new name ' +
+  "it would be bought again.";
+
+function isAboutProtection(problems: readonly string[]): boolean {
+  return problems.some((one) => /vercel:(CreditPurchase|PurchaseOrder)::/.test(one) && /protect/.test(one));
 }
 
 function leftOut({ operations }: Review, shown: number): string[] {

@@ -85,7 +85,10 @@ const eventSchema = z.object({
 /** Reads what `pulumi preview --json` printed, or a stream of engine events, one JSON object a line. */
 export function readPreview(text: string): Preview {
   const trimmed = text.trim();
-  if (trimmed === "") throw new Unusable("it is empty");
+  if (trimmed === "")
+    throw new Unusable(
+      "it is empty: Pulumi printed no preview, and said why elsewhere, such as in the job's log",
+    );
   const digest = parseJson(trimmed);
   if (digest !== undefined && typeof digest === "object" && digest !== null && "steps" in digest)
     return readDigest(digest);
@@ -117,7 +120,7 @@ function readStream(text: string): Preview {
       if (json === undefined) {
         throw new Unusable(
           i === 0
-            ? "it is not what `pulumi preview --json` prints"
+            ? "it is not what `pulumi preview --json` prints (is --json missing?)"
             : `line ${i + 1} is not JSON, so it was cut off or mixed up`,
         );
       }

@@ -138,9 +138,13 @@ export function problemsInWords(problems: readonly string[]): string {
 
 /** What the budget says, as the end of a sentence. */
 export function budgetInWords({ verdict, stacks }: Review): string {
-  const { budget, isWithin, unknown } = verdict;
-  const of = stacks.length > 1 ? "one update of each stack" : "one update";
-  const name = `the budget of ${dollars(budget)} for ${of}`;
+  const { budget, isWithin, isGiven, unknown } = verdict;
+  const name =
+    stacks.length === 1
+      ? `the budget of ${dollars(budget)} for one update`
+      : isGiven
+        ? `the budget of ${dollars(budget)} for all of them`
+        : `each stack's own budget for one update (${dollars(budget)} together)`;
   if (isWithin) return `within ${name}`;
   return `not within ${name}${unknown > 0 ? ", because an amount is not known" : ""}`;
 }
