@@ -90,7 +90,7 @@ PAGES["docs/first-purchase.md"] = [
     at: "export VERCEL_API_URL",
     after: (output) => expect(output).toContain("The card was charged."),
   },
-  { at: "pulumi state unprotect" },
+  { at: "unset VERCEL_API_URL" },
   {
     at: "export VERCEL_API_TOKEN=...",
     before: (reader) =>

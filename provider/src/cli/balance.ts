@@ -61,13 +61,13 @@ export async function balance({ json, warnBelow }: Options): Promise<void> {
     }
   }
   if (json) return console.log(JSON.stringify(read, undefined, 2));
-  if (settings.sandbox !== undefined)
-    console.error(`pulumi-vercel-credits: read from the sandbox ${settings.sandbox}, not from Vercel`);
   const table = new Table({ head: ["credits", "left", ""], ...PLAIN, colAligns: ["left", "right", "left"] });
   for (const [creditType, one] of Object.entries(read) as [BalanceType, Balance][]) {
     table.push([BALANCE_NAMES[creditType], dollarsText(one.balance), detailOf(one)]);
   }
   if (table.length > 0) console.log(table.toString());
+  if (settings.sandbox !== undefined)
+    console.log(`Read from the sandbox ${settings.sandbox}, not from Vercel.`);
 }
 
 function dollarsOf(text: string): string {
