@@ -23,11 +23,11 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const sentence = sentenceOf(outcome, "later", state.settled);
   // What was tried on this machine must not stand in the way at Vercel.
   const isTried =
+    state.sandbox !== undefined &&
     run.sandbox === undefined &&
-    [state, ...state.earlierAttempts].every(
-      (one) => one === state || MEANING[one.outcome].money === "not charged" || one.sandbox !== undefined,
-    ) &&
-    state.sandbox !== undefined;
+    state.earlierAttempts.every(
+      (one) => one.sandbox !== undefined || MEANING[one.outcome].money === "not charged",
+    );
   if (!isTried && (MEANING[outcome].destroy === "refuses" || state.altered !== undefined)) {
     const wayOut =
       state.altered === undefined
