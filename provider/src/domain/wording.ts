@@ -29,7 +29,7 @@ export function reasonOf(result: Result, context: WordingContext): string | unde
   const { outcome } = result;
   if (outcome === "bought" || outcome === "pending") return undefined;
   const { what, advice } = WORDS[outcome](result, context);
-  return placed(`${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}`, context);
+  return `${quoted(what)} ${sentenceOf(outcome, context.when)} ${quoted(advice)}${ofSandbox(context.sandbox)}`;
 }
 
 /** The line about a purchase that Vercel took; undefined for every other outcome. `lineOf` puts the name before it. */
@@ -38,14 +38,7 @@ export function newsOf(result: Result, context: WordingContext): string | undefi
   if (outcome !== "bought" && outcome !== "pending") return undefined;
   const { what, advice } = NEWS[outcome](result, context);
   const words = `${quoted(what)} ${sentenceOf(outcome, context.when)}`;
-  return placed(advice === "" ? words : `${words} ${quoted(advice)}`, context);
-}
-
-/** What was made at a sandbox is on its page, and on none of Vercel's. */
-function placed(words: string, { sandbox, team }: WordingContext): string {
-  if (sandbox === undefined) return words;
-  const pages = [settingsPage(team, "/billing"), settingsPage(team, "/members")];
-  return `${pages.reduce((said, page) => said.replaceAll(page, sandbox), words)}${ofSandbox(sandbox)}`;
+  return `${advice === "" ? words : `${words} ${quoted(advice)}`}${ofSandbox(context.sandbox)}`;
 }
 
 /** A line to print about a purchase. */
