@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "n
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { printable } from "./domain/messages";
+import { commandLineOf, environmentOf, parentOf } from "./domain/processes";
 
 /** What the provider process loads: Pulumi's own script, and from there, by name, this package. */
 const MODULES = {
@@ -72,16 +73,16 @@ function isRunByPulumi(): boolean {
 }
 
 function startedIn(): string | undefined {
-  const args = partsOf("/proc/self/cmdline");
+  const args = commandLineOf("self");
   const flag = args.indexOf("--pwd");
   return flag === -1 ? undefined : args[flag + 1];
 }
 
 function startsOf(): Start[] {
   if (isRunByPulumi()) return [{ folder: started, nodePath: process.env.NODE_PATH }];
-  return enginesOf().flatMap(({ cwd, env }) => {
+  return enginesOf().flatMap(({ cwd, nodePath }) => {
     const folder = programFolder(cwd);
-    return folder === undefined ? [] : [{ folder, nodePath: env("NODE_PATH") }];
+    return folder === undefined ? [] : [{ folder, nodePath }];
   });
 }
 
@@ -101,39 +102,19 @@ function programFolder(cwd: string): string | undefined {
 }
 
 /** The commands that an inline program is run by: they are its children. Known on Linux alone. */
-function enginesOf(): { readonly cwd: string; env(name: string): string | undefined }[] {
+function enginesOf(): { readonly cwd: string; readonly nodePath: string | undefined }[] {
   try {
     return readdirSync("/proc")
-      .filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid && isForInline(pid))
-      .map((pid) => ({
-        cwd: readlinkSync(`/proc/${pid}/cwd`),
-        env: (name) =>
-          partsOf(`/proc/${pid}/environ`)
-            .find((line) => line.startsWith(`${name}=`))
-            ?.slice(name.length + 1),
-      }));
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => parentOf(pid) === process.pid && isForInline(pid))
+      .map((pid) => ({ cwd: readlinkSync(`/proc/${pid}/cwd`), nodePath: environmentOf(pid, "NODE_PATH") }));
   } catch {
     return [];
-  }
-}
-
-function parentOf(pid: string): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
-  } catch {
-    return 0; // it has ended meanwhile
   }
 }
 
 /** The SDK tells the command by this where its program waits. */
-function isForInline(pid: string): boolean {
-  return partsOf(`/proc/${pid}/cmdline`).some((part) => part.startsWith("--client="));
-}
-
-function partsOf(file: string): string[] {
-  try {
-    return readFileSync(file, "utf8").split("\0");
-  } catch {
-    return [];
-  }
+function isForInline(pid: number): boolean {
+  return commandLineOf(pid).some((part) => part.startsWith("--client="));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
+import { statOf } from "./processes";
 
 /** Which process wrote a record. Records of earlier versions have `pid` and `host` alone. */
 export const writerSchema = z.looseObject({
@@ -27,7 +28,7 @@ export function hasEnded({ pid, bootId, pidNamespace, startedAt }: Writer): bool
   if (bootId === undefined || bootId !== thisProcess.bootId) return undefined;
   if (pidNamespace === undefined || pidNamespace !== thisProcess.pidNamespace) return undefined;
   if (isGone(pid)) return true;
-  const found = stat(pid);
+  const found = statOf(pid);
   // It ended just now, or other users' processes are hidden from this one.
   if (found === undefined) return isGone(pid) ? true : undefined;
   if (found.state === "Z" || found.state === "X") return true;
@@ -54,16 +55,8 @@ function identify(): Writer {
     ...own,
     bootId: read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
     pidNamespace: read(() => readlinkSync("/proc/self/ns/pid")),
-    startedAt: stat(pid)?.startedAt,
+    startedAt: statOf(pid)?.startedAt,
   };
-}
-
-/** From `/proc/<pid>/stat`: "pid (command) state ...", where the command may hold spaces and parentheses. */
-function stat(pid: number): { state: string | undefined; startedAt: string | undefined } | undefined {
-  const text = read(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-  if (text === undefined) return undefined;
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // from the third on
-  return { state: fields[0], startedAt: fields[22 - 3] };
 }
 
 function read(file: () => string): string | undefined {

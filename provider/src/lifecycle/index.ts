@@ -9,13 +9,14 @@ import { Run } from "./run";
  *
  * Nothing in here imports the Pulumi SDK: the provider process has its own.
  */
-const { error } = console;
-console.error = (...words: unknown[]) => {
-  if (words[0] !== REPEATED) error.apply(console, words);
-};
-
 const run = new Run();
 run.endWithEngine();
 
 export const order = orderProvider(run);
 export const purchase = purchaseProvider(run);
+
+// Pulumi prints each refusal a second time: see `Refusal`.
+const { error } = console;
+console.error = (...words: unknown[]) => {
+  if (words[0] !== REPEATED) error.apply(console, words);
+};

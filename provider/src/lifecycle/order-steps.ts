@@ -1,8 +1,7 @@
 import { MEANING, type Outcome } from "../domain/outcome";
-import { sandboxOf } from "../domain/sandbox";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
-import type { OrderReference } from "../state/order-reference";
+import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import { isUnknown, type PurchaseDeclaration, type Unknown } from "./inputs";
 import { keyOf } from "./order";
@@ -70,7 +69,7 @@ export async function refuseOfSandbox(
 ): Promise<void> {
   if (run.sandbox !== undefined) return;
   for (const order of orders) {
-    const sandbox = sandboxOf(order.identity?.endpoint);
+    const sandbox = sandboxOfOrder(order);
     if (sandbox === undefined || order.unarmed || run.armed.has(order.orderId)) continue;
     const known = await run.knows(order).catch((): Knowledge => ({ kind: "nothing" }));
     const wasSent = known.kind !== "completed" || known.result.outcome !== "notSent";

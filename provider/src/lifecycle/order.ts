@@ -4,10 +4,9 @@ import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
-import { sandboxOf } from "../domain/sandbox";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
-import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
+import { type OrderReference, type PurchaseIdentity, sandboxOfOrder } from "../state/order-reference";
 import {
   type Declaration,
   isPersonsWord,
@@ -194,7 +193,8 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       if (error instanceof Refusal) return error;
       throw error;
     }
-    if (run.settings.requirePlan && run.updateHasPlan() !== true) return planMissing(run.updateHasPlan());
+    const unplanned = run.settings.requirePlan ? planMissing(run.updateHasPlan()) : undefined;
+    if (unplanned) return unplanned;
     if (run.inDoubt !== undefined) {
       return {
         what: `The purchase "${printable(run.inDoubt, 100)}" of this update is in doubt, so nothing more is sent.`,
@@ -275,7 +275,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       if (last?.unarmed || (await run.journal?.isForgotten(orderId))) return;
       // As its purchase: what was tried on this machine is forgotten with Vercel's address.
-      const isTried = openings.every((one) => one.unarmed || sandboxOf(one.identity?.endpoint) !== undefined);
+      const isTried = openings.every((one) => one.unarmed || sandboxOfOrder(one) !== undefined);
       if (isTried && run.sandbox === undefined) return;
       const known = await run.knows(last);
       // What was never sent is certain once it is closed, and returns there.
@@ -331,7 +331,7 @@ async function madeAtVercel(run: Run, orders: readonly OrderReference[]): Promis
   const { sandbox } = run;
   if (sandbox === undefined) return undefined;
   for (const { identity, ...order } of orders) {
-    if (order.unarmed || identity === undefined || sandboxOf(identity.endpoint) !== undefined) continue;
+    if (order.unarmed || identity === undefined || sandboxOfOrder({ identity }) !== undefined) continue;
     const known = await run.knows({ identity, ...order }).catch((): Knowledge => ({ kind: "nothing" }));
     const isNotCharged = known.kind === "neverSent" || sentenceOfKnowledge(known) === NOTHING_CHARGED;
     if (isNotCharged) continue;
@@ -346,7 +346,8 @@ async function madeAtVercel(run: Run, orders: readonly OrderReference[]): Promis
   return undefined;
 }
 
-function planMissing(hasPlan: boolean | undefined): Problem {
+function planMissing(hasPlan: boolean | undefined): Problem | undefined {
+  if (hasPlan === true) return undefined;
   return {
     what:
       hasPlan === undefined

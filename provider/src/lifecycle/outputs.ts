@@ -1,9 +1,8 @@
 import { present } from "../domain/objects";
 import { MEANING, type Outcome, statusOf } from "../domain/outcome";
 import type { Result } from "../domain/result";
-import { sandboxOf } from "../domain/sandbox";
 import { reasonOf, type WordingContext } from "../domain/wording";
-import type { OrderReference } from "../state/order-reference";
+import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { PurchaseRecord } from "../state/purchase-record";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { type Declaration, knownOr, type Properties, repeated } from "./inputs";
@@ -34,7 +33,7 @@ export function outputsOf(
     ...inputs,
     ...present({ team, creditType, amount, attempt }),
     ...receipt,
-    ...present({ sandbox: sandboxOf(order.identity?.endpoint) }),
+    ...present({ sandbox: sandboxOfOrder(order) }),
     orderId: order.orderId,
     outcome,
     status: statusOf(outcome, status),

@@ -3,10 +3,10 @@ import { present } from "../domain/objects";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
-import { ofSandbox, sandboxOf } from "../domain/sandbox";
+import { ofSandbox } from "../domain/sandbox";
 import type { Lease } from "../journal/claims";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
-import type { OrderReference } from "../state/order-reference";
+import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
 import { laterClaim, openingsFor } from "./order-steps";
@@ -82,7 +82,7 @@ export async function adopt(
   }
   await resolve(run, from, declaration, { adopted: intentId });
   console.log(
-    `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOf(order.identity?.endpoint))}`,
+    `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
   );
   const learned = receiptOf(from);
   if (state?.outcome === "bought") {
@@ -121,7 +121,7 @@ export async function withdraw(
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
   const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
   console.log(
-    `📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${said}${session}${ofSandbox(sandboxOf(order.identity?.endpoint))}`,
+    `📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${said}${session}${ofSandbox(sandboxOfOrder(order))}`,
   );
   const { team, creditType, amount } = from.state?.arguments ?? {};
   const ordered = from.state && {

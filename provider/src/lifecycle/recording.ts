@@ -4,10 +4,10 @@ import { printable } from "../domain/messages";
 import { type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
-import { ofSandbox, sandboxOf } from "../domain/sandbox";
+import { ofSandbox } from "../domain/sandbox";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
-import type { OrderReference } from "../state/order-reference";
+import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments } from "../state/purchase-state";
 import { changedArguments } from "./decision";
 import { suggestion } from "./evidence";
@@ -73,7 +73,7 @@ export async function put(
 ): Promise<Properties> {
   const { name } = declaration;
   const args: KnownArguments = more.ordered ?? knownArguments(declaration);
-  const sandbox = sandboxOf(order.identity?.endpoint);
+  const sandbox = sandboxOfOrder(order);
   const context = contextOf(args, when, order.journal !== undefined, sandbox);
   const reason = reasonOf(result, context);
   const outs = outputsOf(declaration, news, olds, { ...more, order, result, reason });
@@ -153,7 +153,7 @@ function recordResolution(
   run.seen.add(order.orderId);
   console.log(
     `📎 ${declaration.name}: recorded as ${outcome}, as a person said in the journal. This run sent nothing. ` +
-      `${sentenceOf(outcome, "now", settled)}${suffix}${ofSandbox(sandboxOf(order.identity?.endpoint))}`,
+      `${sentenceOf(outcome, "now", settled)}${suffix}${ofSandbox(sandboxOfOrder(order))}`,
   );
   return outputsOf(declaration, news, olds, {
     order,

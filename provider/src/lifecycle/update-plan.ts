@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import { commandLineOf, parentOf } from "../domain/processes";
 
 const MOST_ANCESTORS = 20;
 
@@ -10,20 +10,11 @@ const MOST_ANCESTORS = 20;
  * plan can't be seen here.
  */
 export function updateHasPlan(): boolean | undefined {
-  let pid = process.ppid;
-  for (let i = 0; i < MOST_ANCESTORS && pid > 1; i++) {
-    let args: string[];
-    let parent: number;
-    try {
-      args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      parent = Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
-    } catch {
-      return undefined;
-    }
-    if (basename(args[0] ?? "") === "pulumi") {
-      return planOf(args.slice(1)) !== "";
-    }
-    pid = parent;
+  let pid: number | undefined = process.ppid;
+  for (let i = 0; i < MOST_ANCESTORS && pid !== undefined && pid > 1; i++) {
+    const [command = "", ...args] = commandLineOf(pid);
+    if (basename(command) === "pulumi") return planOf(args) !== "";
+    pid = parentOf(pid);
   }
   return undefined;
 }

@@ -4,11 +4,12 @@ import { creditsFor } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause } from "../domain/result";
-import { ofSandbox, sandboxOf } from "../domain/sandbox";
+import { ofSandbox } from "../domain/sandbox";
 import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
+import { sandboxOfOrder } from "../state/order-reference";
 import { type Declaration, isUnknown, knownOr, type PurchaseDeclaration } from "./inputs";
 import { contextOf } from "./outputs";
 import type { Problem } from "./run";
@@ -54,7 +55,7 @@ export function inDoubt(
   // The program can be back at an attempt before the last one that was opened.
   const last = Math.max(Number(attempt), ...openings.map((order) => order.attempt));
   const args = { team: knownOr(team), attempt: last };
-  const sandbox = sandboxOf(openings.at(-1)?.identity?.endpoint);
+  const sandbox = sandboxOfOrder(openings.at(-1));
   return reasonOf({ outcome: "unknown", receipt: {}, cause }, contextOf(args, "later", false, sandbox)) ?? "";
 }
 

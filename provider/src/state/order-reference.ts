@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { snapshotSchema } from "../domain/balance-snapshot";
+import { sandboxOf } from "../domain/sandbox";
 
 /** Which purchase an order was opened for, in the same words on every machine. */
 export const identitySchema = z.looseObject({
@@ -24,6 +25,11 @@ export const orderReferenceSchema = z.looseObject({
   signature: z.string().optional(),
 });
 export type OrderReference = z.infer<typeof orderReferenceSchema>;
+
+/** The address that an order was opened for, where it is one of this machine. */
+export function sandboxOfOrder(order: Pick<OrderReference, "identity"> | undefined): string | undefined {
+  return sandboxOf(order?.identity?.endpoint);
+}
 
 /** `__journal` of an order, which its purchase has as an input. */
 export const orderJournalSchema = z.looseObject({
