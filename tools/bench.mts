@@ -3,8 +3,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
+import { Project } from "../tests/support/project.mts";
 import { findEngine } from "./engine.mts";
-import { Project } from "./pulumi-project.mts";
 
 /**
  * `npm run bench [-- --sizes 1,100,400 --rounds 5]`: what a purchase costs, against a twin program of as many

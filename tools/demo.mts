@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { inspect, promisify, styleText } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
+import { Project, ROOT, type Run } from "../tests/support/project.mts";
 import { findEngine } from "./engine.mts";
-import { Project, ROOT, type Run } from "./pulumi-project.mts";
 
 /**
  * `npm run demo`: the main job end to end, on the real engine, against a sandbox of Vercel's endpoint. No money

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { KILL_POINTS } from "../tests/torture/kill-points.mts";
+import { MOVES } from "../tests/torture/moves.mts";
+import { randomOf } from "../tests/torture/random.mts";
+import { type RoundResult, round } from "../tests/torture/round.mts";
 import { findEngine } from "./engine.mts";
-import { KILL_POINTS } from "./torture/kill-points.mts";
-import { MOVES } from "./torture/moves.mts";
-import { randomOf } from "./torture/random.mts";
-import { type RoundResult, round } from "./torture/round.mts";
 
 /**
  * `npm run torture [-- --kills 25 --seed S --purchases 4]`: kills Pulumi, the provider process or the sandbox at random

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "../support/project.mts";
 
 /** As a shell runs it: a real pipe, whose other end writes in two pieces, well after the command has begun to read. */
 const SLOW = `const { readFileSync } = require("node:fs");

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../tools/pulumi-project.mts";
 import { CodeHost } from "../support/code-host";
+import { ROOT } from "../support/project.mts";
 import { sandboxAndProject } from "../support/stack";
 import { type Event, WorkflowRun } from "../support/workflow";
 
@@ -62,7 +62,7 @@ test(
     ]);
 
     configure();
-    await project.config("vercel:apiToken", "a-token-in-the-configuration", "--secret");
+    await project.mustRun("config", "set", "vercel:apiToken", "a-token-in-the-configuration", "--secret");
     const withToken = await push();
     expect(withToken).toMatchObject({ preview: { result: "failure" } });
     expect(host.comments).toEqual([expect.stringContaining("Run `pulumi config rm vercel:apiToken`")]);

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { ROOT } from "../../tools/pulumi-project.mts";
 import { type Block, blocksOf, commandsOf, differenceOf, isTyped } from "../support/documents";
 import { PAGES, type Step } from "../support/pages";
+import { ROOT } from "../support/project.mts";
 import { packed, Reader } from "../support/reader";
 import { run } from "../support/run";
 

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "../support/project.mts";
 import { sandboxAndProject } from "../support/stack";
 
 /** Runs an example as a user would, from a copy, so that its folder stays clean. */
@@ -20,7 +20,7 @@ async function example(name: string, config: Record<string, string> = {}) {
     });
   }
   await project.init();
-  for (const [key, value] of Object.entries(config)) await project.config(key, value);
+  for (const [key, value] of Object.entries(config)) project.config(key, value);
   const run = await project.up();
   return {
     run,

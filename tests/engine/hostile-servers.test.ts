@@ -16,7 +16,7 @@ import {
   saysThenWaits,
 } from "../support/hostile";
 import { listen } from "../support/servers";
-import { newProject, sandboxAndProject } from "../support/stack";
+import { newProject, sandboxAndProject, watch } from "../support/stack";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
@@ -32,12 +32,11 @@ const MIB = 1024 * 1024;
 const MOST_MEMORY_KIB = 320 * 1024;
 
 async function projectFor(url: string, config: Record<string, string> = {}) {
-  const watch = `--require ${require.resolve("../support/in-provider.cjs")}`;
-  const project = await newProject({ VERCEL_API_URL: url, NODE_OPTIONS: watch });
-  project.env.TEST_WATCH_FOLDER = project.folder;
+  const project = await newProject({ VERCEL_API_URL: url });
+  watch(project);
   project.declare({});
   for (const [key, value] of Object.entries({ "vercelCredits:timeoutSeconds": "20", ...config })) {
-    await project.config(key, value);
+    project.config(key, value);
   }
   return project;
 }
@@ -381,7 +380,7 @@ async function stopsBeforeSending(project: TestProject) {
   expect(first.output).not.toMatch(/^\s+at /m);
   expect(project.outputs()).toBeUndefined();
 
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   const second = await project.up("--skip-preview");
   expect(second.code).not.toBe(0);
   expect(SENTENCES.filter((one) => second.output.includes(one))).toEqual([NOTHING]);

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import type { Project } from "../../tools/pulumi-project.mts";
+import type { Project } from "../support/project.mts";
 import {
   ended,
   killProvider,
@@ -45,7 +45,7 @@ async function notSent(env: Record<string, string> = {}) {
   const { url, open } = await sandboxLater();
   // Its preflight check would stop it before anything is kept.
   const project = await newProject({ VERCEL_API_URL: url, ...env });
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   project.declare({});
   const run = await project.up("--skip-preview");
   expect(run.code).not.toBe(0);
@@ -248,7 +248,7 @@ describe("the request never left, and the journal has it", () => {
   test("the caps hold for it as for every purchase", async () => {
     const { project } = await notSent();
 
-    await project.config("vercelCredits:maxAmount", "50");
+    project.config("vercelCredits:maxAmount", "50");
     const next = await project.preview();
 
     expect(next.code).not.toBe(0);
@@ -317,7 +317,7 @@ describe("a journal adds knowledge and nothing else", () => {
     const { sandbox, project } = await sandboxAndProject();
     const folder = join(project.folder, "blocked");
     writeFileSync(folder, "not a folder");
-    await project.config("vercelCredits:journal", folder);
+    project.config("vercelCredits:journal", folder);
 
     const blocked = await project.up();
     rmSync(folder);

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type Project, ROOT } from "../../tools/pulumi-project.mts";
+import { type Project, ROOT } from "../support/project.mts";
 import { sandboxAndProject } from "../support/stack";
 
 test("a package that only a dependency of the project has is named in one line, with what to install where", async () => {

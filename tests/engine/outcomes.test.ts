@@ -1,7 +1,7 @@
 import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
-import type { Project } from "../../tools/pulumi-project.mts";
+import type { Project } from "../support/project.mts";
 import { listen } from "../support/servers";
 import { NO_JOURNAL, sandboxAndProject, sentencesOf } from "../support/stack";
 
@@ -97,7 +97,7 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
   test("no answer within the time-out", async () => {
     const { sandbox, project } = await sandboxAndProject();
     sandbox.misbehave("never-answer");
-    await project.config("vercelCredits:timeoutSeconds", "1");
+    project.config("vercelCredits:timeoutSeconds", "1");
 
     expect(sentencesOf(await project.up())).toEqual([MAYBE]);
     expect(project.outputs()).toMatchObject({ outcome: "unknown", status: "unknown" });

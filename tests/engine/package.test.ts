@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
 import { Consumers, NEWEST_SDK, OLDEST_SDK } from "../support/consumers";
+import { ROOT } from "../support/project.mts";
 import { run } from "../support/run";
 import { sandboxAndProject } from "../support/stack";
 

@@ -125,12 +125,12 @@ test("an adoption is not looked at, and neither is a purchase for the token's ow
 
 test("vercelCredits:preflight off asks for nothing; another value is refused by name", async () => {
   const { sandbox, project } = await sandboxAndProject({ VERCEL_TEAM: "hobby-team" });
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
   expect(sandbox.reads().team).toBe(0);
   expect(sandbox.charges()).toHaveLength(1);
 
-  await project.config("vercelCredits:preflight", "maybe");
+  project.config("vercelCredits:preflight", "maybe");
   project.declare({}, { name: "more" });
   const wrong = await project.preview();
   expect(wrong.output).toContain('vercelCredits:preflight is "maybe", but must be on or off.');

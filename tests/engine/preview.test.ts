@@ -1,16 +1,12 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { newProject, sandboxAndProject, sentencesOf } from "../support/stack";
+import { newProject, sandboxAndProject, sentencesOf, watch } from "../support/stack";
 
 const NOTHING = "Nothing was charged.";
 
 describe("a preview", () => {
   test("sends nothing and needs no token: it works with the network forbidden", async () => {
-    const project = await newProject({
-      NODE_OPTIONS: `--require ${resolve("tests/support/in-provider.cjs")}`,
-      VERCEL_API_TOKEN: "",
-    });
-    project.env.TEST_WATCH_FOLDER = project.folder;
+    const project = await newProject({ VERCEL_API_TOKEN: "" });
+    watch(project);
     project.declare({ name: "gateway-2026-q4" }, { name: "adopted", args: { adopt: "pur_1" } });
 
     const run = await project.preview();
@@ -37,7 +33,7 @@ describe("a preview", () => {
 
   test("shows the summary with --diff, and takes the team from the stack's configuration", async () => {
     const { project } = await sandboxAndProject();
-    await project.config("vercel:team", "configured");
+    project.config("vercel:team", "configured");
 
     const { output } = await project.preview("--diff");
 
@@ -134,7 +130,7 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
     ["PULUMI_SKIP_CHECKPOINTS", {}, { PULUMI_SKIP_CHECKPOINTS: "true" }],
   ])("%s in %j %j", async (name, config, env) => {
     const { sandbox, project } = await sandboxAndProject(env);
-    for (const [key, value] of Object.entries(config)) await project.config(key, value);
+    for (const [key, value] of Object.entries(config)) project.config(key, value);
 
     for (const run of [await project.preview(), await project.up("--skip-preview")]) {
       expect(run.code).not.toBe(0);
@@ -149,7 +145,7 @@ describe("bad input fails the preview by name, without a stack trace, and sends 
 describe("caps", () => {
   test("the cap of one update counts all its purchases, in the preview and at the charge", async () => {
     const { sandbox, project } = await sandboxAndProject();
-    await project.config("vercelCredits:maxAmountPerUpdate", "250");
+    project.config("vercelCredits:maxAmountPerUpdate", "250");
     project.declare({ name: "a" }, { name: "b" }, { name: "c" });
 
     const preview = await project.preview();
@@ -165,8 +161,8 @@ describe("caps", () => {
   test("what is on record does not count, and a cap lowered later does not disturb it", async () => {
     const { sandbox, project } = await sandboxAndProject();
     await project.up();
-    await project.config("vercelCredits:maxAmount", "50");
-    await project.config("vercelCredits:maxAmountPerUpdate", "50");
+    project.config("vercelCredits:maxAmount", "50");
+    project.config("vercelCredits:maxAmountPerUpdate", "50");
     project.declare({}, { name: "small", args: { amount: 50 } });
 
     const run = await project.up();
@@ -178,8 +174,8 @@ describe("caps", () => {
 
 test("the teams and the credit types that a stack allows are bought", async () => {
   const { sandbox, project } = await sandboxAndProject();
-  await project.config("--path", "vercelCredits:allowedTeams[0]", "acme");
-  await project.config("vercelCredits:allowedCreditTypes", '["gateway"]');
+  await project.mustRun("config", "set", "--path", "vercelCredits:allowedTeams[0]", "acme");
+  project.config("vercelCredits:allowedCreditTypes", '["gateway"]');
 
   expect((await project.up()).code).toBe(0);
   expect(sandbox.charges()).toHaveLength(1);
@@ -195,7 +191,7 @@ describe("an update that may not buy", () => {
     expect(sentencesOf(without)).toEqual([NOTHING]);
     expect(project.resource("PurchaseOrder")).toBeUndefined();
 
-    await project.config("vercel:apiToken", "sandbox", "--secret");
+    await project.mustRun("config", "set", "vercel:apiToken", "sandbox", "--secret");
     expect((await project.up()).code).toBe(0);
     expect(sandbox.charges()).toHaveLength(1);
   });

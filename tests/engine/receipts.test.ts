@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Papa from "papaparse";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import type { Project } from "../../tools/pulumi-project.mts";
 import { inBrowser, testInBrowser } from "../support/browser";
 import { command } from "../support/command";
+import type { Project } from "../support/project.mts";
 import { lastingProject } from "../support/stack";
 
 const EVIL = `<img src=x onerror=alert(1)>"'&`;

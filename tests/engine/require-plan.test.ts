@@ -4,7 +4,7 @@ const BUYS = { args: { amount: 7 } };
 
 test("with vercelCredits:requirePlan, an update without a plan buys nothing, also under another name", async () => {
   const { sandbox, project } = await sandboxAndProject();
-  await project.config("vercelCredits:requirePlan", "true");
+  project.config("vercelCredits:requirePlan", "true");
   project.declare(BUYS);
 
   for (const flags of [[], ["--skip-preview"]]) {
@@ -32,7 +32,7 @@ test("an update that buys nothing needs no plan", async () => {
   const { project } = await sandboxAndProject();
   project.declare(BUYS);
   await project.up();
-  await project.config("vercelCredits:requirePlan", "true");
+  project.config("vercelCredits:requirePlan", "true");
 
   expect(await project.up()).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
 });

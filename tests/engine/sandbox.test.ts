@@ -1,6 +1,6 @@
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
-import type { Declared, Project } from "../../tools/pulumi-project.mts";
 import { command } from "../support/command";
+import type { Declared, Project } from "../support/project.mts";
 import { sandboxAndProject, upCrashingAt } from "../support/stack";
 
 const A: Declared = { name: "a", args: { creditType: "gateway", amount: 7 } };

@@ -6,7 +6,7 @@ const TOKEN = "tok_Recognisable7f3a91";
 
 test("the token is found nowhere: not in state, backups, history, previews, output, event logs, the journal or the provider", async () => {
   const { sandbox, project } = await sandboxAndProject({ VERCEL_API_TOKEN: "" });
-  await project.config("vercel:apiToken", TOKEN, "--secret");
+  await project.mustRun("config", "set", "vercel:apiToken", TOKEN, "--secret");
   const runs = [
     await project.preview("--json"),
     await project.preview("--diff", "--event-log", join(project.folder, "preview-events.json")),

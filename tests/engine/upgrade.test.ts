@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Declared } from "../../tools/pulumi-project.mts";
+import type { Declared } from "../support/project.mts";
 import { sandboxAndProject } from "../support/stack";
 import { PURCHASES } from "../upgrade/purchases.mts";
 

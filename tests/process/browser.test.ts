@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "../support/project.mts";
 import { run } from "../support/run";
 
 let machine: string;

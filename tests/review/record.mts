@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "../../tools/engine.mts";
-import { type Declared, Project, ROOT } from "../../tools/pulumi-project.mts";
+import { type Declared, Project, ROOT } from "../support/project.mts";
 import { FOLDER, reviewed } from "../support/reviewed.mts";
 
 /**
@@ -43,7 +43,7 @@ async function unresolved({ project, sandbox }: Stage): Promise<void> {
 
 /** A purchase whose request did not leave. */
 async function notSent({ project, sandbox }: Stage): Promise<void> {
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   project.declare(GATEWAY);
   await sandbox.close();
   await project.up();
@@ -108,7 +108,7 @@ const SCENES: Record<string, Scene> = {
       await project.mustRun("state", "taint", project.urn(type, GATEWAY.name), "--yes");
   },
   "failed: over the stack's own budget": async ({ project }) => {
-    await project.config("vercelCredits:maxAmountPerUpdate", "120");
+    project.config("vercelCredits:maxAmountPerUpdate", "120");
     project.declare(GATEWAY, V0);
   },
   "several of each": async ({ project, sandbox }) => {

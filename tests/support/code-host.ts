@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, delimiter, join } from "node:path";
-import { type Project, ROOT } from "../../tools/pulumi-project.mts";
+import { type Project, ROOT } from "./project.mts";
 
 export type Env = Record<string, string>;
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "./project.mts";
 
 /** The real command, beside whatever else the test runs. It never shows a stack trace. */
 export async function command(

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "./project.mts";
 import { run } from "./run";
 
 const { devDependencies } = require("../../package.json");

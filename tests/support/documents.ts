@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lexer, walkTokens } from "marked";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "./project.mts";
 
 /** A fenced block of a document. */
 export interface Block {

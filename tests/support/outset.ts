@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { Outcome } from "../../provider/src/domain/outcome";
-import type { Declared, Project, Run } from "../../tools/pulumi-project.mts";
+import type { Declared, Project, Run } from "./project.mts";
 import { journalOf, lastingProject } from "./stack";
 
 type Args = NonNullable<Declared["args"]>;
@@ -70,7 +70,7 @@ export class Outset {
     if (fault) sandbox.misbehave(fault);
     if (outcome === "notSent") {
       // Nobody listens at the endpoint; afterwards somebody does, at the same address.
-      await project.config("vercelCredits:preflight", "off");
+      project.config("vercelCredits:preflight", "off");
       await sandbox.close();
     }
     project.declare({ opts: { protect: false } });

@@ -1,4 +1,4 @@
-import type { Project, Run } from "../../tools/pulumi-project.mts";
+import type { Project, Run } from "./project.mts";
 import { whenWritten } from "./stack";
 
 /** Declares what `purchases.json` holds; where WAITS is set, once a file says so. */

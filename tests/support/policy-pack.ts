@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type Project, ROOT } from "../../tools/pulumi-project.mts";
+import { type Project, ROOT } from "./project.mts";
 
 const RUNTIME = "nodejsclassic";
 

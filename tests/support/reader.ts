@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "./project.mts";
 import { run } from "./run";
 
 /** Longer than anything a page asks for; what reaches it hangs. */

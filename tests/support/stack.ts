@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { CrashPoint } from "../../provider/src/charge/crash-points";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { Project, type ProjectOptions, type Run } from "../../tools/pulumi-project.mts";
+import { Project, type ProjectOptions, type Run } from "./project.mts";
 
 /** A project on the engine that the set-up found, closed at the end of the test. */
 export async function newProject(...[env, options]: Parameters<typeof lastingProject>): Promise<Project> {
@@ -19,7 +19,8 @@ export function lastingProject(
 ): Project {
   const engine = process.env.TEST_ENGINE;
   if (!engine) throw new Error("TEST_ENGINE is not set: run the tests with npm test");
-  return new Project({ engine, env, ...options });
+  const quick = options.modules === undefined && options.node === undefined;
+  return new Project({ engine, env, quick, ...options });
 }
 
 /** A sandbox and a project that buys from it. */
@@ -55,7 +56,7 @@ export async function watched(env: Record<string, string> = {}) {
 
 /** From now on its provider processes are written down. */
 export function watch(project: Project): void {
-  project.env.NODE_OPTIONS = `--require ${resolve("tests/support/in-provider.cjs")}`;
+  project.preload(resolve("tests/support/preload/in-provider.cjs"));
   project.env.TEST_WATCH_FOLDER = project.folder;
 }
 

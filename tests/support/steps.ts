@@ -1,7 +1,7 @@
 import type { Outcome } from "../../provider/src/domain/outcome";
-import type { Run } from "../../tools/pulumi-project.mts";
 import type { Outset } from "./outset";
 import { overlapping } from "./overlapping";
+import type { Run } from "./project.mts";
 
 /** What is done next to a purchase, up to the `pulumi` command that is judged. */
 export const STEPS: Record<string, (outset: Outset) => Promise<Run>> = {

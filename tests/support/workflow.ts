@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../tools/pulumi-project.mts";
 import type { CodeHost, Env, Machine } from "./code-host";
+import { ROOT } from "./project.mts";
 
 interface Action {
   readonly id?: string;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../tools/pulumi-project.mts";
+import { ROOT } from "../support/project.mts";
 import { run } from "../support/run";
 
 /** What the arrows of `.dependency-cruiser.cjs` say of a tree; it has to be where the rules look for it. */

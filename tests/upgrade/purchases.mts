@@ -1,5 +1,5 @@
 import type { Fault } from "pulumi-vercel-credits/sandbox";
-import type { Declared } from "../../tools/pulumi-project.mts";
+import type { Declared } from "../support/project.mts";
 
 /** One purchase for each way to stand on record, and the fault that brings it about. */
 export const PURCHASES: readonly { name: string; args: NonNullable<Declared["args"]>; fault?: Fault }[] = [

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import { findEngine } from "../../tools/engine.mts";
-import { Project } from "../../tools/pulumi-project.mts";
+import { Project } from "../support/project.mts";
 import { PURCHASES } from "./purchases.mts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import { Project } from "../../tests/support/project.mts";
 import { findEngine } from "../engine.mts";
-import { Project } from "../pulumi-project.mts";
 import { installClients, VERSIONS } from "./install.mts";
 import { runNode } from "./run-node.mts";
 

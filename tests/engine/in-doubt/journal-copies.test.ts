@@ -1,8 +1,8 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import type { Project } from "../../../tools/pulumi-project.mts";
 import { gatedServer, http, says } from "../../support/hostile";
+import type { Project } from "../../support/project.mts";
 import {
   copyJournal,
   ended,

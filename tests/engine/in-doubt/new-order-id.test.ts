@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import type { Project } from "../../../tools/pulumi-project.mts";
+import type { Project } from "../../support/project.mts";
 import {
   expectReadable,
   inDoubt,

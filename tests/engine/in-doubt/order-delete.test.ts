@@ -1,6 +1,6 @@
 import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import type { Project, Run } from "../../../tools/pulumi-project.mts";
 import { command } from "../../support/command";
+import type { Project, Run } from "../../support/project.mts";
 import {
   expectReadable,
   inDoubt,
@@ -135,7 +135,7 @@ test("with the purchase that was bought it goes, as pulumi destroy says", async 
 test("an order under which a purchase that was not sent went on stays, where no journal knows how that ended", async () => {
   const later = await sandboxLater();
   const project = await newProject({ VERCEL_API_URL: later.url });
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   project.declare({ opts: { protect: false } });
   await project.up("--skip-preview"); // nothing listens: notSent
   const sandbox = await later.open();

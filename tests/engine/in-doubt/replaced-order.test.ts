@@ -1,5 +1,5 @@
 import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import type { Project } from "../../../tools/pulumi-project.mts";
+import type { Project } from "../../support/project.mts";
 import {
   expectReadable,
   NO_JOURNAL,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Project } from "../../../tools/pulumi-project.mts";
 import { command } from "../../support/command";
+import type { Project } from "../../support/project.mts";
 import { inDoubt, newProject, sandboxAndProject, sandboxLater } from "../../support/stack";
 
 /** Whoever reviews a preview reads no less than what the update charges, and sees red where `pulumi up` is known to fail. */
@@ -25,7 +25,7 @@ async function reviewOf(project: Project, { form = "document", journal = "own" }
 async function notSent() {
   const { url, open } = await sandboxLater();
   const project = await newProject({ VERCEL_API_URL: url });
-  await project.config("vercelCredits:preflight", "off");
+  project.config("vercelCredits:preflight", "off");
   project.declare({ args: { amount: 900 } });
   await project.up("--skip-preview");
   return { sandbox: await open(), project };

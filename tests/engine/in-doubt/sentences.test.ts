@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
-import type { Declared } from "../../../tools/pulumi-project.mts";
+import type { Declared } from "../../support/project.mts";
 import {
   expectReadable,
   journalOf,

@@ -1,6 +1,6 @@
 import { CHARGED } from "../../../provider/src/domain/messages";
-import type { Project } from "../../../tools/pulumi-project.mts";
 import { command } from "../../support/command";
+import type { Project } from "../../support/project.mts";
 import { expectReadable, sandboxAndProject, sentencesOf, upCrashingAt } from "../../support/stack";
 
 /** A person's word that was given to the journal, and not to the program, is kept by what the program does next. */

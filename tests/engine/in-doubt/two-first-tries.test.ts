@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import type { Project, Run } from "../../../tools/pulumi-project.mts";
 import { command } from "../../support/command";
 import { gatedServer, http, says } from "../../support/hostile";
 import { overlapping } from "../../support/overlapping";
+import type { Project, Run } from "../../support/project.mts";
 import { expectReadable, inDoubt, newProject, sandboxAndProject, sentencesOf } from "../../support/stack";
 
 /**
@@ -85,7 +85,7 @@ describe("an update that was cancelled while it waited, and a second one", () =>
     const first = project.start("up", "--yes", "--skip-preview");
     await whenRequested;
     // Of the later ones: however patiently they wait, it is not for long.
-    await project.config("vercelCredits:timeoutSeconds", "2");
+    project.config("vercelCredits:timeoutSeconds", "2");
     const runs: Run[] = [];
     for (const args of [{}, { attempt: 2 }, { withdraw: true }]) {
       project.declare({ args });

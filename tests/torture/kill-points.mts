@@ -1,4 +1,4 @@
-import type { Project } from "../pulumi-project.mts";
+import type { Project } from "../support/project.mts";
 import type { Disk } from "./disk.mts";
 import type { Random } from "./random.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";

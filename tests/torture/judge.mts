@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Charge } from "pulumi-vercel-credits/sandbox";
-import type { Project } from "../pulumi-project.mts";
+import type { Project } from "../support/project.mts";
 
 interface Sent {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { Project } from "../pulumi-project.mts";
+import { Project } from "../support/project.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";
 
 interface Arguments {
@@ -14,7 +14,7 @@ export class Stack {
   readonly args: Map<string, Arguments>;
 
   constructor(engine: string, args: Map<string, Arguments>) {
-    this.project = new Project({ engine });
+    this.project = new Project({ engine, quick: true });
     this.args = args;
   }
 
