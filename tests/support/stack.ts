@@ -61,12 +61,12 @@ export function watch(project: Project): void {
 }
 
 /** Which of the contract's three sentences a person has read. */
-export function sentencesOf({ output }: Run): string[] {
+export function sentencesOf({ output }: Pick<Run, "output">): string[] {
   return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
 }
 
 /** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
-export function expectReadable({ output }: Run): void {
+export function expectReadable({ output }: Pick<Run, "output">): void {
   expect(output).not.toMatch(/^\s+at /m);
   expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
   expect(output).not.toMatch(/\b(undefined|NaN|\[object Object\])/);
