@@ -36,6 +36,7 @@ export class ModelledProject {
   /** Set by `declare`, or to anything else. */
   program: Program = () => undefined;
   #resources: readonly Kept[] = [];
+  #hasStack = false;
   #config: Record<string, string> = {};
 
   constructor(env: Record<string, string> = {}) {
@@ -110,12 +111,13 @@ export class ModelledProject {
       { "vercelCredits:preflight": "on", ...this.#config },
       this.env,
     );
-    const run = new Command(provider, this.#resources, this.#config, this.env);
+    const run = new Command(provider, this.#resources, this.#hasStack, this.#config, this.env);
     try {
       await act(run);
     } finally {
       await provider.stop();
       this.#resources = run.resources;
+      this.#hasStack = run.hasStack;
     }
     return run.ended();
   }
@@ -128,7 +130,7 @@ class Failed extends Error {}
 class Command {
   resources: Kept[];
   readonly #errors: string[] = [];
-  readonly #operations: (Operation | "deleted")[] = ["unchanged"]; // the stack itself
+  readonly #operations: (Operation | "deleted")[] = [];
   readonly #declared = new Set<string>();
   #underWay = 0;
   #failed = Promise.withResolvers<void>();
@@ -136,6 +138,8 @@ class Command {
   constructor(
     private readonly provider: ProviderProcess,
     resources: readonly Kept[],
+    /** The engine counts the stack itself, and keeps it with the first thing that an update keeps. */
+    public hasStack: boolean,
     private readonly config: Record<string, string>,
     private readonly env: Record<string, string>,
   ) {
@@ -152,6 +156,8 @@ class Command {
       "organization",
     );
     pulumi.runtime.setAllConfig(this.config);
+    this.#operations.push(this.hasStack ? "unchanged" : "created");
+    if (!isPreview) this.hasStack = true;
     await this.#withEnv(async () => {
       try {
         await program({ pulumi, CreditPurchase });
@@ -165,8 +171,11 @@ class Command {
     });
   }
 
-  destroy(): Promise<void> {
-    return this.#delete(() => true);
+  async destroy(): Promise<void> {
+    await this.#delete(() => true);
+    if (this.#errors.length > 0) return;
+    this.#operations.push("deleted");
+    this.hasStack = false;
   }
 
   /** Once its provider process has ended, and so has printed everything. */
@@ -250,8 +259,10 @@ class Command {
     return {
       check: async (_, olds, goal) => {
         const { properties, failures = [] } = must(await this.provider.check(half, olds, goal));
-        for (const { property, reason } of failures)
-          this.#fails(half, name, `property ${property}: ${reason}`);
+        for (const { property, reason } of failures) {
+          const value = property in goal ? ` value {${goal[property]}}` : "";
+          this.#fails(half, name, `property ${property}${value} has a problem: ${reason}`);
+        }
         if (failures.length > 0) throw new Failed();
         return properties as Properties;
       },
@@ -267,7 +278,9 @@ class Command {
   }
 
   #fails(half: Half, name: string, reason: string): Failed {
-    this.#errors.push(`error: ${TYPES[half]} ${name}: ${reason}`);
+    // What the engine's own client says of a provider process that has ended.
+    const said = reason === "Connection dropped" ? "error reading from server: EOF" : reason;
+    this.#errors.push(`error: ${TYPES[half]} ${name}: ${said}`);
     this.#failed.resolve();
     return new Failed();
   }
