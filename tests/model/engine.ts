@@ -1,6 +1,13 @@
-import type { Properties } from "../../provider/src/lifecycle/inputs";
 import { orderProvider } from "../../provider/src/lifecycle/order";
 import { purchaseProvider } from "../../provider/src/lifecycle/purchase";
+import {
+  type Calls,
+  type Half,
+  judge,
+  type Properties,
+  type Resource as Step,
+  step,
+} from "../support/engine-step";
 import { Interrupted, type ProviderProcess } from "./machine";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -17,17 +24,12 @@ export interface Program {
   readonly team?: string | undefined;
 }
 
-export interface Resource {
-  readonly id: string;
-  readonly inputs: Properties;
-  readonly outputs: Properties;
-  /** It was kept although its create or update failed: the next update calls `update`, whatever `diff` says. */
-  readonly initErrors?: true;
+export interface Resource extends Step {
   /** It is to be replaced by the next update. */
   readonly isTainted?: true;
 }
 
-export type Half = "order" | "purchase";
+export type { Half };
 export const HALVES: readonly Half[] = ["order", "purchase"];
 
 /** What a stack's state has of one purchase. Its resources are never changed, so that a copy is a copy. */
@@ -159,19 +161,26 @@ export class Engine {
     return this.#replaces(half) ? undefined : this.#state[half];
   }
 
-  async #check(half: Half, old: Resource | undefined, goal: Properties): Promise<Properties> {
-    const checked = await this.#judged(async () => this.#provider(half).check?.(old?.inputs ?? {}, goal));
-    const failures = checked?.failures ?? [];
-    for (const { reason } of failures) this.process.says(reason, true);
-    if (checked === undefined || failures.length > 0) throw new Failed();
-    return storable(checked.inputs as Properties);
-  }
-
-  async #changes(half: Half, old: Resource, inputs: Properties): Promise<boolean> {
-    const diff = await this.#judged(async () => this.#provider(half).diff?.(old.id, old.outputs, inputs));
-    if (diff?.replaces !== undefined && diff.replaces.length > 0) throw new Fault("asks for a replacement");
-    return diff?.changes === true;
-  }
+  readonly #calls: Calls = {
+    check: async (half, olds, goal) => {
+      const checked = await this.#judged(async () => this.#provider(half).check?.(olds, goal));
+      const failures = checked?.failures ?? [];
+      for (const { reason } of failures) this.process.says(reason, true);
+      if (checked === undefined || failures.length > 0) throw new Failed();
+      return storable(checked.inputs as Properties);
+    },
+    diff: async (half, old, inputs) => {
+      const diff = await this.#judged(async () => this.#provider(half).diff?.(old.id, old.outputs, inputs));
+      if (diff?.replaces !== undefined && diff.replaces.length > 0) throw new Fault("asks for a replacement");
+      return diff?.changes === true;
+    },
+    create: (half, inputs) => this.#kept(inputs, () => this.#provider(half).create(inputs)),
+    update: (half, old, inputs) =>
+      this.#kept(inputs, async () => ({
+        id: old.id,
+        outs: (await this.#provider(half).update?.(old.id, old.outputs, inputs))?.outs,
+      })),
+  };
 
   /** A call whose failure fails the resource and keeps nothing. */
   async #judged<T>(method: () => Promise<T>): Promise<T> {
@@ -194,54 +203,30 @@ export class Engine {
 
   async #previewOrder(): Promise<Properties> {
     const old = this.#old("order");
-    const inputs = await this.#check("order", old, this.#declared(true));
-    const opens = old === undefined || (await this.#changes("order", old, inputs));
-    return opens ? { orderId: UNKNOWN, __journal: UNKNOWN } : (old as Resource).outputs;
+    const { operation } = await judge(this.#calls, "order", old, this.#declared(true));
+    return operation === "unchanged" && old !== undefined
+      ? old.outputs
+      : { orderId: UNKNOWN, __journal: UNKNOWN };
   }
 
   async #previewPurchase(order: Properties): Promise<void> {
-    const old = this.#old("purchase");
-    const inputs = await this.#check("purchase", old, this.#underOrder(order, true));
-    if (old) await this.#changes("purchase", old, inputs);
+    await judge(this.#calls, "purchase", this.#old("purchase"), this.#underOrder(order, true));
   }
 
-  async #updateOrder(): Promise<void> {
-    const old = this.#old("order");
-    const replaced = old ? undefined : this.#state.order;
-    const inputs = await this.#check("order", old, this.#declared(false));
-    const provider = this.#provider("order");
-    let next: Resource;
-    if (old === undefined) {
-      next = await this.#kept(inputs, () => provider.create(inputs));
-    } else if (await this.#changes("order", old, inputs)) {
-      next = await this.#kept(inputs, async () => ({
-        id: old.id,
-        outs: (await provider.update?.(old.id, old.outputs, inputs))?.outs,
-      }));
-    } else {
-      next = { ...old, inputs };
-    }
-    await this.#save({ order: next, ...(replaced && { condemned: this.#condemning("order", replaced) }) });
+  #updateOrder(): Promise<void> {
+    return this.#update("order", this.#declared(false));
   }
 
-  async #updatePurchase(): Promise<void> {
-    const old = this.#old("purchase");
-    const replaced = old ? undefined : this.#state.purchase;
-    const goal = this.#underOrder((this.#state.order as Resource).outputs, false);
-    const inputs = await this.#check("purchase", old, goal);
-    if (old && !(await this.#changes("purchase", old, inputs)) && !old.initErrors) {
-      return this.#save({ purchase: { ...old, inputs } });
-    }
-    const provider = this.#provider("purchase");
-    const next = await this.#kept(inputs, async () => {
-      if (old === undefined) return await provider.create(inputs);
-      return { id: old.id, outs: (await provider.update?.(old.id, old.outputs, inputs))?.outs };
-    });
-    await this.#save({
-      purchase: next,
-      ...(replaced && { condemned: this.#condemning("purchase", replaced) }),
-    });
-    if (next.initErrors) throw new Failed();
+  #updatePurchase(): Promise<void> {
+    return this.#update("purchase", this.#underOrder((this.#state.order as Resource).outputs, false));
+  }
+
+  async #update(half: Half, goal: Properties): Promise<void> {
+    const old = this.#old(half);
+    const replaced = old ? undefined : this.#state[half];
+    const { next, operation } = await step(this.#calls, half, old, goal);
+    await this.#save({ [half]: next, ...(replaced && { condemned: this.#condemning(half, replaced) }) });
+    if (operation !== "unchanged" && next.initErrors) throw new Failed();
   }
 
   #condemning(half: Half, resource: Resource): State["condemned"] {

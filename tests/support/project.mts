@@ -174,7 +174,7 @@ export class Project {
 
   /** The state, as the engine keeps it in its own file. */
   resources(): KeptResource[] {
-    return JSON.parse(this.read(STATE)).checkpoint.latest.resources ?? [];
+    return JSON.parse(this.read(STATE)).checkpoint.latest?.resources ?? [];
   }
 
   /** Changes the state as a person does who edits it by hand. */

@@ -7,13 +7,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Half, Properties } from "./engine-step";
 import { ROOT } from "./project.mts";
 
 const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
 const messages = require("@pulumi/pulumi/proto/provider_pb");
 const { Status } = require("@pulumi/pulumi/proto/status_pb");
-
-type Properties = Record<string, unknown>;
 
 /** What a call came to: what was kept, and the words of the error where there was one. */
 export interface Result {
@@ -22,9 +21,20 @@ export interface Result {
   readonly error?: string;
 }
 
+interface Checked extends Result {
+  readonly failures?: { property: string; reason: string }[];
+}
+
+interface Differs extends Result {
+  readonly changes?: boolean;
+  readonly replaces?: string[];
+}
+
 /** What is used of the SDK's generated client, which comes without types. */
 interface Client {
   close(): void;
+  check: Method;
+  diff: Method;
   create: Method;
   update: Method;
   delete: Method;
@@ -38,7 +48,13 @@ type Method = (
 interface Response {
   getId(): string;
   getProperties(): Struct;
+  getInputs(): Struct;
+  getFailuresList(): { getProperty(): string; getReason(): string }[];
+  getChanges(): number;
+  getReplacesList(): string[];
 }
+
+const QUICK_SDK = join(ROOT, "tests/support/preload/quick-sdk.cjs");
 
 /** The real dynamic provider process of the SDK, called as the engine calls it. */
 export class ProviderProcess {
@@ -50,6 +66,8 @@ export class ProviderProcess {
     private readonly home: string,
     /** The lines it printed. */
     readonly lines: string[],
+    /** What it printed as errors. */
+    readonly errors: string[],
   ) {}
 
   static async start(config: Record<string, string> = {}, env: Record<string, string> = {}) {
@@ -59,10 +77,18 @@ export class ProviderProcess {
     const home = mkdtempSync(join(tmpdir(), "vercel-credits-home-"));
     const child = spawn(process.execPath, [script, `127.0.0.1:${(engine.address() as AddressInfo).port}`], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, PULUMI_HOME: home, PULUMI_NODEJS_PROJECT: "test", ...env },
-      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        PATH: process.env.PATH,
+        PULUMI_HOME: home,
+        PULUMI_NODEJS_PROJECT: "test",
+        NODE_OPTIONS: `--require ${QUICK_SDK}`,
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     });
     const lines: string[] = [];
+    const errors: string[] = [];
+    createInterface(child.stderr).on("line", (line) => errors.push(line));
     const reader = createInterface(child.stdout).on("line", (line) => lines.push(line));
     const [port] = await once(reader, "line");
     lines.length = 0;
@@ -72,6 +98,7 @@ export class ProviderProcess {
       engine,
       home,
       lines,
+      errors,
     );
     const request = new messages.ConfigureRequest();
     // The preflight check has tests of its own; in all others the first request is the one that charges.
@@ -88,7 +115,32 @@ export class ProviderProcess {
     return this.create("purchase", { ...inputs, orderId: order.id, __journal: order.properties?.__journal });
   }
 
-  async create(method: "order" | "purchase", inputs: Properties): Promise<Result> {
+  async check(method: Half, olds: Properties, news: Properties): Promise<Checked> {
+    const request = new messages.CheckRequest();
+    // What is new has no olds at all, and so no provider in them either.
+    request.setOlds(Struct.fromJavaScript(olds as never));
+    request.setNews(struct(method, news));
+    return this.call<Checked>("check", request, (response) => ({
+      properties: response.getInputs().toJavaScript(),
+      failures: response
+        .getFailuresList()
+        .map((one) => ({ property: one.getProperty(), reason: one.getReason() })),
+    }));
+  }
+
+  async diff(method: Half, id: string, olds: Properties, news: Properties): Promise<Differs> {
+    const request = new messages.DiffRequest();
+    request.setId(id);
+    request.setOlds(struct(method, olds));
+    request.setNews(struct(method, news));
+    const { DIFF_SOME } = messages.DiffResponse.DiffChanges;
+    return this.call<Differs>("diff", request, (response) => ({
+      changes: response.getChanges() === DIFF_SOME,
+      replaces: response.getReplacesList(),
+    }));
+  }
+
+  async create(method: Half, inputs: Properties): Promise<Result> {
     const request = new messages.CreateRequest();
     request.setProperties(struct(method, inputs));
     return this.call("create", request, (response) => ({
@@ -97,12 +149,7 @@ export class ProviderProcess {
     }));
   }
 
-  async update(
-    method: "order" | "purchase",
-    id: string,
-    olds: Properties,
-    news: Properties,
-  ): Promise<Result> {
+  async update(method: Half, id: string, olds: Properties, news: Properties): Promise<Result> {
     const request = new messages.UpdateRequest();
     request.setId(id);
     request.setOlds(struct(method, olds));
@@ -114,7 +161,7 @@ export class ProviderProcess {
   }
 
   /** Forgets one half, as `pulumi destroy` does. Without an error, it is gone. */
-  async delete(method: "order" | "purchase", { id, properties }: Result): Promise<Result> {
+  async delete(method: Half, { id, properties }: Result): Promise<Result> {
     const request = new messages.DeleteRequest();
     request.setId(id ?? "");
     request.setProperties(struct(method, properties ?? {}));
@@ -126,9 +173,15 @@ export class ProviderProcess {
     await new Promise((closed) => this.engine.close(closed));
   }
 
-  /** When the process has ended. */
+  /** When the process has ended, and all that it printed has been read. */
   async ended(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+    const { exitCode, signalCode, stdout, stderr } = this.child;
+    if (exitCode !== null || signalCode !== null) return;
+    await Promise.all([
+      once(this.child, "exit"),
+      stdout && once(stdout, "close"),
+      stderr && once(stderr, "close"),
+    ]);
   }
 
   async stop(): Promise<void> {
@@ -139,15 +192,15 @@ export class ProviderProcess {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private call(
-    method: "configure" | "create" | "update" | "delete",
+  private call<T extends Result>(
+    method: Exclude<keyof Client, "close">,
     request: object,
-    read: (response: Response) => Result = () => ({}),
-  ): Promise<Result> {
+    read: (response: Response) => T = () => ({}) as T,
+  ): Promise<T> {
     return new Promise((resolve) => {
       const deadline = Date.now() + 60_000;
       this.client[method](request, { deadline }, (error, response) =>
-        resolve(error ? failure(error) : read(response)),
+        resolve(error ? (failure(error) as T) : read(response)),
       );
     });
   }

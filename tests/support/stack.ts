@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { CrashPoint } from "../../provider/src/charge/crash-points";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { ModelledProject } from "./modelled-project";
 import { Project, type ProjectOptions, type Run } from "./project.mts";
 
 /** A project on the engine that the set-up found, closed at the end of the test. */
@@ -30,6 +31,21 @@ export async function sandboxAndProject(...[env, options]: Parameters<typeof new
   const project = await newProject({ VERCEL_API_URL: sandbox.url, ...env }, options);
   project.declare({});
   return { sandbox, project };
+}
+
+/** A project on the model of the engine, closed at the end of the test. */
+export function newModel(env: Record<string, string> = {}): ModelledProject {
+  const project = new ModelledProject(env);
+  opened.push(() => project.close());
+  project.declare({});
+  return project;
+}
+
+/** A sandbox and a project on the model of the engine that buys from it. */
+export async function sandboxAndModel(env: Record<string, string> = {}) {
+  const sandbox: Sandbox = await startSandbox();
+  opened.push(() => sandbox.close());
+  return { sandbox, project: newModel({ VERCEL_API_URL: sandbox.url, ...env }) };
 }
 
 /** The address of a sandbox that isn't there yet, so that nothing can be sent to it; `open` lets it listen. */

@@ -1,0 +1,50 @@
+/** What the state has of one resource. */
+export interface Resource {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  /** It was kept although its create or update failed: the next update calls `update`, whatever `diff` says. */
+  readonly initErrors?: true;
+}
+
+export type Properties = Record<string, unknown>;
+export type Half = "order" | "purchase";
+
+/** The calls of one update to the provider of a resource. Whoever makes one says what becomes of its failure: by throwing. */
+export interface Calls {
+  /** What is to be kept as its inputs. */
+  check(half: Half, olds: Properties, goal: Properties): Promise<Properties>;
+  /** Whether it is to be updated. */
+  diff(half: Half, old: Resource, inputs: Properties): Promise<boolean>;
+  /** As it is kept, also where it failed. */
+  create(half: Half, inputs: Properties): Promise<Resource>;
+  update(half: Half, old: Resource, inputs: Properties): Promise<Resource>;
+}
+
+export type Operation = "created" | "updated" | "unchanged";
+
+/** What the engine would do with a resource that a program declares: the judging half of a step, and all of a preview's. */
+export async function judge(
+  calls: Calls,
+  half: Half,
+  old: Resource | undefined,
+  goal: Properties,
+): Promise<{ inputs: Properties; operation: Operation }> {
+  const inputs = await calls.check(half, old?.inputs ?? {}, goal);
+  if (old === undefined) return { inputs, operation: "created" };
+  const changes = await calls.diff(half, old, inputs);
+  return { inputs, operation: changes || old.initErrors ? "updated" : "unchanged" };
+}
+
+/** One step of an update: check, diff, and then create, update, or only the new inputs. */
+export async function step(
+  calls: Calls,
+  half: Half,
+  old: Resource | undefined,
+  goal: Properties,
+): Promise<{ next: Resource; operation: Operation }> {
+  const { inputs, operation } = await judge(calls, half, old, goal);
+  if (old === undefined) return { next: await calls.create(half, inputs), operation };
+  const next = operation === "updated" ? await calls.update(half, old, inputs) : { ...old, inputs };
+  return { next, operation };
+}
