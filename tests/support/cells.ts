@@ -4,13 +4,13 @@ import { isOutcome, type Outcome } from "../../provider/src/domain/outcome";
  * What the contract says of every outcome and every next step, a row a cell, to be compared with its table by eye.
  *
  * - *requests*: to buy, in all, with those of the outcome itself (1, and 0 for `notSent`).
- * - *up*: how the step's `pulumi up` (or `destroy`) ends for this purchase.
+ * - *up*: how the step's `pulumi up` (or `destroy`) ends for this purchase. *stops*: it fails before anything of the stack is
+ *   done, as the preview would.
  * - *says*: the sentences that it prints. In parentheses: it may print it, and needn't. It prints no other one.
  * - *after*: the outcome in the state afterwards; `-` where the state has none.
  * - *way out*: where it fails: what is documented, and what succeeds then. See `WAYS`.
  *
- * - *stops*: it fails before anything of the stack is done, as the preview would.
- * - The first rows are no step: what the update says that finds the outcome out, or records it.
+ * The first rows are no step: what the update says that finds the outcome out, or records it.
  */
 const TABLE = `
   step                     outcome    requests  up        says              after      way out

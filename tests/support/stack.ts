@@ -98,12 +98,12 @@ export async function inDoubt(...[env, options]: Parameters<typeof newProject>) 
 }
 
 /** The folder of the project's own journal. */
-export function journalOf(project: Project): string {
+export function journalOf(project: { readonly folder: string }): string {
   return join(project.folder, "home/vercel-credits/journal");
 }
 
 /** An update whose provider process ends at a named point of a purchase. */
-export async function upCrashingAt(project: Project, point: CrashPoint): Promise<void> {
+export async function upCrashingAt(project: Project | ModelledProject, point: CrashPoint): Promise<void> {
   project.env.VERCEL_CREDITS_CRASH_AT = point;
   const run = await project.up("--skip-preview");
   delete project.env.VERCEL_CREDITS_CRASH_AT;
@@ -111,7 +111,7 @@ export async function upCrashingAt(project: Project, point: CrashPoint): Promise
 }
 
 /** A copy of the project's journal as it is now, as a backup or a synced home makes one. */
-export function copyJournal(project: Project, name = "journal-copy"): string {
+export function copyJournal(project: { readonly folder: string }, name = "journal-copy"): string {
   const copy = join(project.folder, name);
   cpSync(journalOf(project), copy, { recursive: true, preserveTimestamps: true });
   return copy;
@@ -153,6 +153,11 @@ export async function ended(pid: number, withinMs = 20_000): Promise<boolean> {
     await new Promise((look) => setTimeout(look, 50));
   }
   return false;
+}
+
+/** Closes it at the end of the test. */
+export function closeLater(close: () => unknown): void {
+  opened.push(close);
 }
 
 const opened: (() => unknown)[] = [];

@@ -2,7 +2,7 @@ import { CELLS, FOUND } from "../../support/cells";
 import { testCellsOf } from "../../support/matrix";
 import { STEPS } from "../../support/steps";
 
-/** The steps that a person declares, and those by which a purchase is made anew. Those of the contract's own table: see `outcome-table`. */
+/** The steps that `npm test` leaves out: see `tests/engine/outcome-table.test.ts` and `tests/engine/made-anew.test.ts`. */
 testCellsOf(
   "adopt",
   "withdraw",
@@ -11,7 +11,6 @@ testCellsOf(
   "default team",
   "replace purchase",
   "replace order",
-  "replace both",
 );
 
 test("every step is in the table of cells for every outcome", () => {
