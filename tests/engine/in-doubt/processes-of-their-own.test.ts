@@ -1,78 +1,24 @@
 import { NOTHING_CHARGED } from "../../../provider/src/domain/messages";
+import { HEAD, OPTIONS, testTransformed } from "../../support/processes-of-their-own";
 import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
-import { sample } from "../../support/whole";
 
 /** The caps and the stop after doubt are of an update, however many provider processes it has. */
 
-const HEAD = `
-const pulumi = require("@pulumi/pulumi");
-const { CreditPurchase } = require("pulumi-vercel-credits");
-class Provider extends pulumi.ProviderResource {
-  constructor(name) { super("pulumi-nodejs", name, {}); }
-}
-const NAMES = ["a", "bb", "ccc"];
-const args = { creditType: "gateway", amount: 900 };`;
-
-/** What gives each purchase, and its order, a provider process of its own. */
-const OPTIONS: [string, string][] = [
-  ["version", "{ version: '1.0.' + name.length }"],
-  ["pluginDownloadURL", "{ pluginDownloadURL: 'https://example.com/' + name }"],
-  ["provider", "{ provider: providers[name] }"],
-];
-
-describe("an option that gives a purchase a process of its own is refused by the constructor", () => {
-  test.each(OPTIONS)("%s", async (option, options) => {
-    const { sandbox, project } = await sandboxAndProject();
-    project.write(
-      "index.js",
-      `${HEAD}
+test("a provider of its own, and with it a process of its own, is refused by the constructor", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  const program = `${HEAD}
 const name = "a";
 const providers = { a: new Provider("a") };
-new CreditPurchase(name, args, ${options});`,
-    );
+new CreditPurchase(name, args, ${OPTIONS.provider});`;
+  project.write("index.js", program);
 
-    const run = await project.up("--skip-preview");
+  const run = await project.up("--skip-preview");
 
-    expect(sandbox.requests()).toHaveLength(0);
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`the option ${option}`);
-    expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
-    expectReadable(run);
-  });
+  expect(sandbox.requests()).toHaveLength(0);
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain("the option provider");
+  expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
+  expectReadable(run);
 });
 
-describe.each(sample(1, OPTIONS))("%s that a transform adds", (_option, options) => {
-  const transformed = (amount: number) => `${HEAD}
-const providers = {};
-for (const name of NAMES) providers[name] = new Provider(name);
-pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) =>
-  type.includes("vercel:") ? { props, opts: { ...opts, ...${options} } } : undefined);
-for (const name of NAMES) new CreditPurchase(name, { ...args, amount: ${amount} }, { protect: false });`;
-
-  test("the cap of an update holds over all of its processes", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    project.write("index.js", transformed(900));
-
-    const run = await project.up("--skip-preview", "--continue-on-error");
-
-    expect(sandbox.charges().map(({ amount }) => amount)).toEqual([900]);
-    expect(run.code).not.toBe(0);
-    expect(run.output).toContain("vercelCredits:maxAmountPerUpdate");
-    expectReadable(run);
-  });
-
-  test("after one that is in doubt, none of them sends another", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    project.write("index.js", transformed(10));
-    sandbox.misbehave("cut-after-charge");
-
-    const run = await project.up("--skip-preview", "--continue-on-error");
-
-    expect(sandbox.requests()).toHaveLength(1);
-    expect(run.code).not.toBe(0);
-    const outcomes = ["a", "bb", "ccc"].map((name) => project.outputs(name)?.outcome);
-    expect(outcomes.filter((outcome) => outcome === "unknown")).toHaveLength(1);
-    expect(outcomes).not.toContain("bought");
-    // What was not sent goes on by itself, once the one in doubt is settled.
-  });
-});
+testTransformed("version");

@@ -1,23 +1,10 @@
 import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
-
-/**
- * Text that is cut for a message must not be cut within a character: half of one can't be handed to the engine, whose
- * call would then never end.
- */
-
-/** So long that a cut at `length` falls between the two halves of an emoji. */
-const cutWithin = (length: number) => `${"n".repeat(length - 1)}💳 and more`;
+import { cutWithin, expectEndsAndKeeps } from "../../support/half-characters";
+import { sandboxAndProject, sentencesOf } from "../../support/stack";
 
 describe("a text of the server that would be cut in the middle of a character: the command ends, and the record is kept", () => {
   type Answer = { status: number; body: unknown };
   test.each<[string, Answer, string, string]>([
-    [
-      "the message of a refusal",
-      { status: 400, body: { error: { code: "bad_request", message: cutWithin(500) } } },
-      "refused",
-      NOTHING_CHARGED,
-    ],
     [
       "the code of an error",
       { status: 409, body: { error: { code: cutWithin(500), message: "No." } } },
@@ -47,22 +34,7 @@ describe("a text of the server that would be cut in the middle of a character: t
     ],
     // Of an answer that is no JSON object, a part of its text is kept.
     ["a long block page", { status: 403, body: cutWithin(16 * 1024) }, "unknown", MAYBE_CHARGED],
-  ])("%s", async (_what, answer, outcome, sentence) => {
-    const { sandbox, project } = await sandboxAndProject();
-    sandbox.misbehave("answer", answer);
-
-    const first = await project.up("--skip-preview");
-
-    expect(first.code).not.toBeNull(); // killed, because it hung
-    expect(sentencesOf(first)).toEqual([sentence]);
-    expectReadable(first);
-    const kept = project.outputs();
-    expect(kept).toMatchObject({ outcome });
-    expect(JSON.stringify(kept)).toBe(JSON.stringify(kept).toWellFormed());
-    expect((await project.up("--skip-preview")).code).not.toBeNull();
-    expect(project.outputs()).toEqual(kept);
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+  ])("%s", (_what, answer, outcome, sentence) => expectEndsAndKeeps(answer, outcome, sentence));
 });
 
 describe("a text of the program that would be cut in the middle of a character", () => {

@@ -1,19 +1,14 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import { gatedServer, http, says } from "../../support/hostile";
+import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
+import { providerKilled } from "../../support/killed";
 import type { Project } from "../../support/project.mts";
 import {
   copyJournal,
-  ended,
   expectReadable,
   journalOf,
   killProvider,
-  newProject,
-  providerOf,
-  sandboxAndProject,
   sentencesOf,
-  watch,
   watched,
   whenRequested,
 } from "../../support/stack";
@@ -121,76 +116,13 @@ describe("a journal that was set back to a moment before the order was opened", 
   });
 });
 
-describe("what is recorded proves something in every copy", () => {
-  test("a completion: the purchase is put on record from the copy, and nothing is sent", async () => {
-    const body = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
-    const { url, arrived, whenRequested: requested, answerNow } = await gatedServer(says(http(body)));
-    const project = await newProject({ VERCEL_API_URL: url });
-    watch(project);
-    project.declare({});
-    const run = project.start("up", "--yes", "--skip-preview");
-    await requested;
-    const provider = providerOf(project);
-    project.killAlone(run.process);
-    answerNow();
-    await run.ended;
-    await ended(provider);
-    await project.unlock();
-    project.env.VERCEL_CREDITS_JOURNAL = copyJournal(project);
-
-    const next = await project.up("--skip-preview");
-
-    expect(next.code).toBe(0);
-    expect(sentencesOf(next)).toEqual([CHARGED]);
-    expect(project.outputs()).toMatchObject({ outcome: "bought", intentId: "pur_1" });
-    expect(arrived.buying).toBe(1);
-  });
-
-  test("an outcome on record in the state is not overruled by a journal that lacks it", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    sandbox.misbehave("decline");
-    await project.up("--skip-preview");
-    const kept = project.outputs();
-    const copy = copyJournal(project);
-    for (const file of readdirSync(copy)) if (file.includes("order_")) rmSync(join(copy, file));
-    project.env.VERCEL_CREDITS_JOURNAL = copy;
-
-    const run = await project.up("--skip-preview");
-
-    expect(sandbox.requests()).toHaveLength(1);
-    expect(run.code).not.toBe(0);
-    expect(project.outputs()).toEqual(kept);
-  });
-});
-
-describe("what never left goes on by itself, in the journal itself and nowhere else", () => {
-  async function killedBeforeItsTurn() {
-    const { sandbox, project } = await watched();
-    project.declare({ name: "a" }, { name: "b" });
-    sandbox.misbehave("never-answer");
-    const run = project.start("up", "--yes", "--skip-preview");
-    await whenRequested(sandbox, () => killProvider(project));
-    await run.ended;
-    return { sandbox, project };
-  }
-
-  test("in the journal itself: the one that waited is bought, the other one stays in doubt", async () => {
-    const { sandbox, project } = await killedBeforeItsTurn();
-
-    const run = await project.up("--skip-preview", "--continue-on-error");
-
-    expect(run.code).not.toBe(0);
-    expect(sandbox.charges()).toHaveLength(2);
-    const outcomes = ["a", "b"].map((name) => project.outputs(name)?.outcome);
-    expect(outcomes.filter((outcome) => outcome === "bought")).toHaveLength(1);
-  });
-
+describe("what never left goes on by itself in the journal itself, and nowhere else", () => {
   test.each([
     ["a copy of it", (project: Project) => copyJournal(project)],
     ["another journal", (project: Project) => join(project.folder, "another")],
     ["none", () => "off"],
   ])("with %s: both are in doubt", async (_what, place) => {
-    const { sandbox, project } = await killedBeforeItsTurn();
+    const { sandbox, project } = await providerKilled({}, "a", "b");
     project.env.VERCEL_CREDITS_JOURNAL = place(project);
 
     const run = await project.up("--skip-preview", "--continue-on-error");

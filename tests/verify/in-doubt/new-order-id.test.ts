@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
+import { expectAliasFindsOrder, program, TYPE } from "../../support/aliases";
 import type { Project } from "../../support/project.mts";
 import {
   expectReadable,
@@ -22,6 +23,7 @@ async function settle(project: Project, declare: () => void): Promise<void> {
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
 }
 
+/** With a journal, see also the rows of the matrix that begin with `taint order`, `replace order` and `lose order`. */
 describe.each([
   ["with its journal", {}],
   ["without one", NO_JOURNAL],
@@ -95,12 +97,6 @@ test("pulumi state move of the purchase alone, its order left behind: it stays i
 });
 
 describe("an alias finds the order as surely as the purchase", () => {
-  const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
-  const program = (rest: string) => `
-const pulumi = require("@pulumi/pulumi");
-const { CreditPurchase } = require("pulumi-vercel-credits");
-const args = { creditType: "gateway", amount: 100 };
-${rest}`;
   const parentAnd = (child: string) =>
     program(`const parent = new CreditPurchase("parent", args, { protect: false });
 ${child}`);
@@ -126,31 +122,8 @@ ${child}`);
     expect(sandbox.requests()).toHaveLength(2);
   });
 
-  test.each([
-    ["a name", `{ name: "credits" }`],
-    ["a full URN", `"urn:pulumi:dev::test::${TYPE}::credits"`],
-  ])("%s that a transform adds to the purchase only", async (_what, alias) => {
-    const { sandbox, project } = await inDoubt();
-    const renamed = (more = "") =>
-      program(`
-pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
-  type.endsWith("vercel:CreditPurchase") ? { props, opts: { ...opts, aliases: [${alias}] } } : undefined);
-new CreditPurchase("renamed", { ...args${more} }, { protect: false });`);
-
-    project.write("index.js", renamed());
-    const first = await project.up("--skip-preview");
-    const second = await project.up("--skip-preview");
-
-    expect(sandbox.requests()).toHaveLength(1);
-    for (const run of [first, second]) {
-      expect(run.code).not.toBe(0);
-      expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
-    }
-    // An update that fails leaves the record under the name it had.
-    expect(project.outputs()).toMatchObject({ outcome: "unknown" });
-    await settle(project, () => project.write("index.js", renamed(`, adopt: "pur_found"`)));
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+  test("a name that a transform adds to the purchase only", () =>
+    expectAliasFindsOrder(`{ name: "credits" }`));
 });
 
 describe("a purchase that was bought", () => {

@@ -1,0 +1,4 @@
+import { testTransformed } from "../../support/processes-of-their-own";
+
+testTransformed("pluginDownloadURL");
+testTransformed("provider");
