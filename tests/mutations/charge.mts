@@ -13,14 +13,6 @@ export const CHARGE: readonly Mutation[] = [
   {
     broken: "charges of one update go one at a time",
     file: "charge/update-ledger.ts",
-    text: "if (this.#ownTurn !== undefined) {",
-    replacement: "if (false) {",
-    caughtBy: "unit/update-ledger.test.ts",
-    named: "charges of one process go one at a time",
-  },
-  {
-    broken: "charges of one update go one at a time, also among its processes",
-    file: "charge/update-ledger.ts",
     text: "if (!this.#folder.createIfAbsent(nameOf(number), record)) continue;",
     replacement: "this.#folder.createIfAbsent(nameOf(number), record);",
     caughtBy: "unit/update-ledger.test.ts",
