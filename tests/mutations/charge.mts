@@ -116,6 +116,13 @@ export const CHARGE: readonly Mutation[] = [
     caughtBy: "unit/charge.test.ts",
   },
   {
+    broken: "nothing is sent for a purchase that another order has claimed, and for an order that was closed",
+    file: "charge/charge.ts",
+    text: 'if (claiming !== undefined && claiming.kind !== "claimed") return claiming;',
+    replacement: "",
+    caughtBy: "unit/charge.test.ts",
+  },
+  {
     broken: "a fault of ours after the request may have left is unknown",
     file: "charge/charge.ts",
     text: 'return judge({ kind: "lost", problem: "this provider failed while it read the answer" });',

@@ -97,6 +97,11 @@ export const JOURNAL: readonly Mutation[] = [
     "linkSync(temporary, path);",
     "writeFileSync(path, text);",
   ),
+  files(
+    "a record that can't be read is not one that is absent",
+    'if (code(error) === "ENOENT") return undefined;\n      throw error;\n    }\n  }\n\n  async mark',
+    "return undefined;\n    }\n  }\n\n  async mark",
+  ),
   files("a record is its owner's alone", 'openSync(path, "wx", 0o600)', 'openSync(path, "wx", 0o644)'),
   of("journal/marker.ts")(
     "a copy of a journal is told from the original",
