@@ -1,18 +1,9 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
-
-const ROOT = process.cwd();
+import { linkedModules } from "../support/linked-modules.mts";
+import { ROOT } from "../support/project.mts";
 
 /** What tests read. */
 const COPIED = [
@@ -20,9 +11,6 @@ const COPIED = [
   ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "action.yml"],
   ...["docs", "examples", "provider", "tests", "tools"],
 ];
-
-/** The package's own name leads to the copy, and every other one to what is installed. */
-const OURS = "pulumi-vercel-credits";
 
 /** A copy of the repository, in which one guard at a time is broken. */
 export class Tree {
@@ -35,12 +23,7 @@ export class Tree {
         filter: (path) => !path.includes("node_modules"),
       });
     }
-    const modules = join(this.folder, "node_modules");
-    mkdirSync(modules);
-    for (const name of readdirSync(join(ROOT, "node_modules"))) {
-      const from = name === OURS ? join(this.folder, "provider") : join(ROOT, "node_modules", name);
-      if (name !== ".cache") symlinkSync(from, join(modules, name));
-    }
+    linkedModules(this.folder, join(this.folder, "provider"));
   }
 
   /**

@@ -155,6 +155,11 @@ export async function ended(pid: number, withinMs = 20_000): Promise<boolean> {
   return false;
 }
 
+/** At the end of the test, in the opposite order. */
+export function closeLater(close: () => unknown): void {
+  opened.push(close);
+}
+
 const opened: (() => unknown)[] = [];
 
 afterEach(async () => {
