@@ -329,5 +329,5 @@ function known(inputs: Properties): Properties {
 }
 
 /** Everything that the program has declared was registered, with all that waits for it. */
-const waitForRegistrations = (): Promise<void> =>
+export const waitForRegistrations = (): Promise<void> =>
   (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();

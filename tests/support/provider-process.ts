@@ -231,7 +231,18 @@ export function resource(name: string) {
 /** As the engine sends it: without what is absent, and with the text that names the provider. */
 function struct(method: string, properties: Properties): Struct {
   const __provider = `exports.handler=()=>require("pulumi-vercel-credits/lifecycle").${method}`;
-  return Struct.fromJavaScript(JSON.parse(JSON.stringify({ ...properties, __provider })));
+  return Struct.fromJavaScript(present({ ...properties, __provider }) as never);
+}
+
+/** Not by way of JSON, which knows no NaN, Infinity or -0; the wire does. */
+function present(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(present);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .map(([key, one]) => [key, present(one)]),
+  );
 }
 
 /** A partial failure carries what is kept in the error's details. */

@@ -81,9 +81,14 @@ export function sentencesOf({ output }: Run): string[] {
   return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
 }
 
-/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
-export function expectReadable({ output }: Run): void {
+export function expectNoStackTrace({ output }: Run): void {
   expect(output).not.toMatch(/^\s+at /m);
+}
+
+/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
+export function expectReadable(run: Run): void {
+  const { output } = run;
+  expectNoStackTrace(run);
   expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
   expect(output).not.toMatch(/\b(undefined|NaN|\[object Object\])/);
 }
