@@ -77,16 +77,16 @@ export function watch(project: Project): void {
 }
 
 /** Which of the contract's three sentences a person has read. */
-export function sentencesOf({ output }: Run): string[] {
+export function sentencesOf({ output }: Pick<Run, "output">): string[] {
   return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
 }
 
-export function expectNoStackTrace({ output }: Run): void {
+export function expectNoStackTrace({ output }: Pick<Run, "output">): void {
   expect(output).not.toMatch(/^\s+at /m);
 }
 
 /** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
-export function expectReadable(run: Run): void {
+export function expectReadable(run: Pick<Run, "output">): void {
   const { output } = run;
   expectNoStackTrace(run);
   expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
@@ -103,12 +103,12 @@ export async function inDoubt(...[env, options]: Parameters<typeof newProject>) 
 }
 
 /** The folder of the project's own journal. */
-export function journalOf(project: Project): string {
+export function journalOf(project: { readonly folder: string }): string {
   return join(project.folder, "home/vercel-credits/journal");
 }
 
 /** An update whose provider process ends at a named point of a purchase. */
-export async function upCrashingAt(project: Project, point: CrashPoint): Promise<void> {
+export async function upCrashingAt(project: Project | ModelledProject, point: CrashPoint): Promise<void> {
   project.env.VERCEL_CREDITS_CRASH_AT = point;
   const run = await project.up("--skip-preview");
   delete project.env.VERCEL_CREDITS_CRASH_AT;
@@ -116,7 +116,7 @@ export async function upCrashingAt(project: Project, point: CrashPoint): Promise
 }
 
 /** A copy of the project's journal as it is now, as a backup or a synced home makes one. */
-export function copyJournal(project: Project, name = "journal-copy"): string {
+export function copyJournal(project: { readonly folder: string }, name = "journal-copy"): string {
   const copy = join(project.folder, name);
   cpSync(journalOf(project), copy, { recursive: true, preserveTimestamps: true });
   return copy;

@@ -1,10 +1,10 @@
 import { CHARGED } from "../../../provider/src/domain/messages";
 import { command } from "../../support/command";
-import type { Project } from "../../support/project.mts";
-import { expectReadable, sandboxAndProject, sentencesOf, upCrashingAt } from "../../support/stack";
+import type { ModelledProject } from "../../support/modelled-project";
+import { expectReadable, sandboxAndModel, sentencesOf, upCrashingAt } from "../../support/stack";
 
 /** A person's word that was given to the journal, and not to the program, is kept by what the program does next. */
-async function settle(project: Project, ...word: string[]): Promise<void> {
+async function settle(project: ModelledProject, ...word: string[]): Promise<void> {
   const orderId = `${project.resource("PurchaseOrder")?.outputs.orderId}`;
   const settled = await command(["journal", "settle", orderId, ...word], project.env, project.folder);
   expect(settled).toMatchObject({ status: 0 });
@@ -15,7 +15,7 @@ describe("what a person has adopted in the journal is not bought by a higher att
     ["a purchase in doubt", "cut-after-charge"],
     ["an open checkout", "checkout"],
   ] as const)("%s", async (_what, fault) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(fault);
     await project.up("--skip-preview");
     await settle(project, "--adopt", "pur_found");
@@ -42,7 +42,7 @@ describe("what a person has adopted in the journal is not bought by a higher att
   });
 
   test("a first try that was cut short", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     await upCrashingAt(project, "request-left");
     await settle(project, "--adopt", "pur_found");
 
@@ -56,7 +56,7 @@ describe("what a person has adopted in the journal is not bought by a higher att
   });
 
   test("a higher attempt that was cut short", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave("decline");
     await project.up("--skip-preview");
     project.declare({ args: { attempt: 2 } });
@@ -74,7 +74,7 @@ describe("what a person has adopted in the journal is not bought by a higher att
 });
 
 test("what a person has adopted in the journal after a refusal is recorded, and destroyed as what was charged", async () => {
-  const { sandbox, project } = await sandboxAndProject();
+  const { sandbox, project } = await sandboxAndModel();
   sandbox.misbehave("decline");
   await project.up("--skip-preview");
   await settle(project, "--adopt", "pur_found");
@@ -91,7 +91,7 @@ test("what a person has adopted in the journal after a refusal is recorded, and 
 });
 
 test("destroy says what a person has adopted in the journal", async () => {
-  const { sandbox, project } = await sandboxAndProject();
+  const { sandbox, project } = await sandboxAndModel();
   sandbox.misbehave("decline");
   await project.up("--skip-preview");
   await settle(project, "--adopt", "pur_found");
@@ -104,7 +104,7 @@ test("destroy says what a person has adopted in the journal", async () => {
 
 describe("a checkout that was settled in the journal", () => {
   test("is recorded as withdrawn by the next update", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave("checkout");
     await project.up("--skip-preview");
     await settle(project, "--withdraw");
@@ -118,7 +118,7 @@ describe("a checkout that was settled in the journal", () => {
   });
 
   test("can be destroyed", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave("checkout");
     await project.up("--skip-preview");
     await settle(project, "--withdraw");
@@ -132,7 +132,7 @@ describe("a checkout that was settled in the journal", () => {
 });
 
 test("withdraw in the program doesn't overrule what was adopted in the journal after a request left", async () => {
-  const { sandbox, project } = await sandboxAndProject();
+  const { sandbox, project } = await sandboxAndModel();
   sandbox.misbehave("cut-after-charge");
   await project.up("--skip-preview");
   await settle(project, "--adopt", "pur_found");
@@ -147,7 +147,7 @@ test("withdraw in the program doesn't overrule what was adopted in the journal a
 });
 
 test("a purchase that was withdrawn, wanted again, and cut short can be withdrawn again", async () => {
-  const { sandbox, project } = await sandboxAndProject();
+  const { sandbox, project } = await sandboxAndModel();
   sandbox.misbehave("cut-before-charge");
   await project.up("--skip-preview");
   project.declare({ args: { withdraw: true } });

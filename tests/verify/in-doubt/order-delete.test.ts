@@ -14,7 +14,6 @@ import {
   watched,
   whenRequested,
 } from "../../support/stack";
-import { sample } from "../../support/whole";
 
 /** The order is all that the state has of a purchase whose process was killed: it does not go by itself either. */
 
@@ -37,22 +36,20 @@ describe.each([
   ["with its journal", {}],
   ["without one", NO_JOURNAL],
 ])("an order whose purchase nobody knows the end of stays, %s", (_journal, env) => {
-  test.each(
-    sample<[string, (project: Project) => Promise<Run>]>(1, [
-      ["pulumi destroy", (project) => project.run("destroy", "--yes", "--skip-preview")],
-      [
-        "removed from the program",
-        (project) => {
-          removed(project);
-          return project.up("--skip-preview");
-        },
-      ],
-      [
-        "destroy --target",
-        (project) => project.run("destroy", "--yes", "--skip-preview", "--target", order(project)),
-      ],
-    ]),
-  )("%s", async (_how, act) => {
+  test.each<[string, (project: Project) => Promise<Run>]>([
+    ["pulumi destroy", (project) => project.run("destroy", "--yes", "--skip-preview")],
+    [
+      "removed from the program",
+      (project) => {
+        removed(project);
+        return project.up("--skip-preview");
+      },
+    ],
+    [
+      "destroy --target",
+      (project) => project.run("destroy", "--yes", "--skip-preview", "--target", order(project)),
+    ],
+  ])("%s", async (_how, act) => {
     const { sandbox, project } = await killedWhileRequested(env);
     const kept = project.resource("PurchaseOrder");
 

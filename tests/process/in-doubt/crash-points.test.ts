@@ -1,5 +1,5 @@
 import type { CrashPoint } from "../../../provider/src/charge/crash-points";
-import { sandboxAndProject, upCrashingAt } from "../../support/stack";
+import { sandboxAndModel, upCrashingAt } from "../../support/stack";
 
 const CHARGED = "The card was charged.";
 const MAYBE = "The card may have been charged.";
@@ -14,7 +14,7 @@ describe("the provider process is killed at a named point, and the next update",
     ["before-completion", "the outcome is lost", 1, "is in doubt"],
     ["before-state", "the journal has it", 1, "records it"],
   ])("%s (%s)", async (point, _what, sent, next) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     await upCrashingAt(project, point);
     expect(sandbox.requests()).toHaveLength(sent);
 

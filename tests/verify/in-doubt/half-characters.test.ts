@@ -1,6 +1,5 @@
 import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
 import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
-import { sample } from "../../support/whole";
 
 /**
  * Text that is cut for a message must not be cut within a character: half of one can't be handed to the engine, whose
@@ -12,45 +11,43 @@ const cutWithin = (length: number) => `${"n".repeat(length - 1)}💳 and more`;
 
 describe("a text of the server that would be cut in the middle of a character: the command ends, and the record is kept", () => {
   type Answer = { status: number; body: unknown };
-  test.each(
-    sample<[string, Answer, string, string]>(3, [
-      [
-        "the message of a refusal",
-        { status: 400, body: { error: { code: "bad_request", message: cutWithin(500) } } },
-        "refused",
-        NOTHING_CHARGED,
-      ],
-      [
-        "the code of an error",
-        { status: 409, body: { error: { code: cutWithin(500), message: "No." } } },
-        "unknown",
-        MAYBE_CHARGED,
-      ],
-      [
-        "the id of an intent that failed",
-        { status: 200, body: { purchaseIntent: { id: cutWithin(500), status: "failed" } } },
-        "failed",
-        NOTHING_CHARGED,
-      ],
-      [
-        "the status of an intent",
-        { status: 200, body: { purchaseIntent: { id: "pur_1", status: cutWithin(500) } } },
-        "pending",
-        MAYBE_CHARGED,
-      ],
-      [
-        "a text that ends in half a character already",
-        {
-          status: 400,
-          body: `{"error":{"code":"bad_request","message":"half a card: \\ud83d","half \\udcb3":"\\udcb3"}}`,
-        },
-        "refused",
-        NOTHING_CHARGED,
-      ],
-      // Of an answer that is no JSON object, a part of its text is kept.
-      ["a long block page", { status: 403, body: cutWithin(16 * 1024) }, "unknown", MAYBE_CHARGED],
-    ]),
-  )("%s", async (_what, answer, outcome, sentence) => {
+  test.each<[string, Answer, string, string]>([
+    [
+      "the message of a refusal",
+      { status: 400, body: { error: { code: "bad_request", message: cutWithin(500) } } },
+      "refused",
+      NOTHING_CHARGED,
+    ],
+    [
+      "the code of an error",
+      { status: 409, body: { error: { code: cutWithin(500), message: "No." } } },
+      "unknown",
+      MAYBE_CHARGED,
+    ],
+    [
+      "the id of an intent that failed",
+      { status: 200, body: { purchaseIntent: { id: cutWithin(500), status: "failed" } } },
+      "failed",
+      NOTHING_CHARGED,
+    ],
+    [
+      "the status of an intent",
+      { status: 200, body: { purchaseIntent: { id: "pur_1", status: cutWithin(500) } } },
+      "pending",
+      MAYBE_CHARGED,
+    ],
+    [
+      "a text that ends in half a character already",
+      {
+        status: 400,
+        body: `{"error":{"code":"bad_request","message":"half a card: \\ud83d","half \\udcb3":"\\udcb3"}}`,
+      },
+      "refused",
+      NOTHING_CHARGED,
+    ],
+    // Of an answer that is no JSON object, a part of its text is kept.
+    ["a long block page", { status: 403, body: cutWithin(16 * 1024) }, "unknown", MAYBE_CHARGED],
+  ])("%s", async (_what, answer, outcome, sentence) => {
     const { sandbox, project } = await sandboxAndProject();
     sandbox.misbehave("answer", answer);
 

@@ -9,7 +9,6 @@ import {
   sandboxAndProject,
   sentencesOf,
 } from "../../support/stack";
-import { sample } from "../../support/whole";
 
 /**
  * What allows another request is a higher attempt. A new order id allows nothing, whatever gave the order one: the order
@@ -27,32 +26,30 @@ describe.each([
   ["with its journal", {}],
   ["without one", NO_JOURNAL],
 ])("a purchase in doubt whose order alone gets a new id, %s: nothing is sent", (_journal, env) => {
-  test.each(
-    sample<[string, (project: Project) => Promise<string[]>]>(2, [
-      [
-        "pulumi state taint of the order",
-        async (project) => {
-          await project.mustRun("state", "taint", order(project), "--yes");
-          return [];
-        },
-      ],
-      ["up --replace of the order", async (project) => ["--replace", order(project)]],
-      [
-        "the order lost from the state",
-        async (project) => {
-          project.loseFromState("PurchaseOrder");
-          return [];
-        },
-      ],
-      [
-        "pulumi state rename of the order",
-        async (project) => {
-          await project.mustRun("state", "rename", order(project), "elsewhere", "--yes");
-          return [];
-        },
-      ],
-    ]),
-  )("%s", async (_how, act) => {
+  test.each<[string, (project: Project) => Promise<string[]>]>([
+    [
+      "pulumi state taint of the order",
+      async (project) => {
+        await project.mustRun("state", "taint", order(project), "--yes");
+        return [];
+      },
+    ],
+    ["up --replace of the order", async (project) => ["--replace", order(project)]],
+    [
+      "the order lost from the state",
+      async (project) => {
+        project.loseFromState("PurchaseOrder");
+        return [];
+      },
+    ],
+    [
+      "pulumi state rename of the order",
+      async (project) => {
+        await project.mustRun("state", "rename", order(project), "elsewhere", "--yes");
+        return [];
+      },
+    ],
+  ])("%s", async (_how, act) => {
     const { sandbox, project } = await inDoubt(env);
 
     const flags = await act(project);
@@ -182,22 +179,19 @@ describe("a purchase that was bought", () => {
     return { ...both, kept: both.project.outputs() };
   }
 
-  test.each(sample(2, HALVES))(
-    "its order %s: up succeeds, and nothing is sent or changed",
-    async (_how, act) => {
-      const { sandbox, project, kept } = await bought();
+  test.each(HALVES)("its order %s: up succeeds, and nothing is sent or changed", async (_how, act) => {
+    const { sandbox, project, kept } = await bought();
 
-      const run = await project.up("--skip-preview", ...(await act(project)));
-      const again = await project.up("--skip-preview");
+    const run = await project.up("--skip-preview", ...(await act(project)));
+    const again = await project.up("--skip-preview");
 
-      expect(sandbox.requests()).toHaveLength(1);
-      expect(run.code).toBe(0);
-      expect(again).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
-      expect(project.outputs()).toEqual(kept);
-    },
-  );
+    expect(sandbox.requests()).toHaveLength(1);
+    expect(run.code).toBe(0);
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+    expect(project.outputs()).toEqual(kept);
+  });
 
-  test.each(sample(2, ["lost", "--replace", "taint"]))(
+  test.each(["lost", "--replace", "taint"])(
     "both halves (%s): up stops, names the first, and sends nothing",
     async (how) => {
       const { sandbox, project, kept } = await bought();

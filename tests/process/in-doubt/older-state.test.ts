@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { CHARGED } from "../../../provider/src/domain/messages";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { expectReadable, sandboxAndModel, sentencesOf } from "../../support/stack";
 
 test.each([
   ["in doubt", "cut-after-charge"],
@@ -8,15 +7,14 @@ test.each([
 ] as const)(
   "a state of before a higher attempt, with the purchase %s: nothing is sent or withdrawn, and the order that bought is named",
   async (_what, fault) => {
-    const { sandbox, project } = await sandboxAndProject();
-    const file = join(project.folder, "older.json");
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(fault);
     await project.up("--skip-preview");
-    await project.mustRun("stack", "export", "--file", file);
+    const older = project.resources();
     project.declare({ args: { attempt: 2 } });
     await project.up("--skip-preview");
     const { orderId, intentId } = project.outputs() ?? {};
-    await project.mustRun("stack", "import", "--file", file);
+    project.editState(() => [...older]);
 
     project.declare({});
     const plain = await project.up();
