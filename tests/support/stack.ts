@@ -6,6 +6,9 @@ import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/doma
 import { ModelledProject } from "./modelled-project";
 import { Project, type ProjectOptions, type Run } from "./project.mts";
 
+/** On the engine, or on the model of it. */
+export type AnyProject = Project | ModelledProject;
+
 /** A project on the engine that the set-up found, closed at the end of the test. */
 export async function newProject(...[env, options]: Parameters<typeof lastingProject>): Promise<Project> {
   const project = lastingProject(env, options);
@@ -71,7 +74,7 @@ export async function watched(env: Record<string, string> = {}) {
 }
 
 /** From now on its provider processes are written down. */
-export function watch(project: Project): void {
+export function watch(project: AnyProject): void {
   project.preload(resolve("tests/support/preload/in-provider.cjs"));
   project.env.TEST_WATCH_FOLDER = project.folder;
 }
@@ -98,12 +101,12 @@ export async function inDoubt(...[env, options]: Parameters<typeof newProject>) 
 }
 
 /** The folder of the project's own journal. */
-export function journalOf(project: Project): string {
+export function journalOf(project: AnyProject): string {
   return join(project.folder, "home/vercel-credits/journal");
 }
 
 /** An update whose provider process ends at a named point of a purchase. */
-export async function upCrashingAt(project: Project, point: CrashPoint): Promise<void> {
+export async function upCrashingAt(project: AnyProject, point: CrashPoint): Promise<void> {
   project.env.VERCEL_CREDITS_CRASH_AT = point;
   const run = await project.up("--skip-preview");
   delete project.env.VERCEL_CREDITS_CRASH_AT;
