@@ -27,10 +27,16 @@ export function lastingProject(
   return new Project({ engine, env, quick, ...options });
 }
 
+/** A sandbox, closed at the end of the test. */
+export async function newSandbox(): Promise<Sandbox> {
+  const sandbox = await startSandbox();
+  opened.push(() => sandbox.close());
+  return sandbox;
+}
+
 /** A sandbox and a project that buys from it. */
 export async function sandboxAndProject(...[env, options]: Parameters<typeof newProject>) {
-  const sandbox: Sandbox = await startSandbox();
-  opened.push(() => sandbox.close());
+  const sandbox = await newSandbox();
   const project = await newProject({ VERCEL_API_URL: sandbox.url, ...env }, options);
   project.declare({});
   return { sandbox, project };
@@ -46,8 +52,7 @@ export function newModel(env: Record<string, string> = {}): ModelledProject {
 
 /** A sandbox and a project on the model of the engine that buys from it. */
 export async function sandboxAndModel(env: Record<string, string> = {}) {
-  const sandbox: Sandbox = await startSandbox();
-  opened.push(() => sandbox.close());
+  const sandbox = await newSandbox();
   return { sandbox, project: newModel({ VERCEL_API_URL: sandbox.url, ...env }) };
 }
 

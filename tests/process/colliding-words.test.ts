@@ -1,25 +1,15 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import { gatedServer, http, says } from "../../support/hostile";
-import { ended, expectReadable, newProject, providerOf, sentencesOf, watch } from "../../support/stack";
-import { sample } from "../../support/whole";
+import { MAYBE_CHARGED } from "../../provider/src/domain/messages";
+import { hostileServer, http, says } from "../support/hostile";
+import { expectReadable, newModel, sentencesOf, upCrashingAt } from "../support/stack";
 
 /** Vercel's word is kept for people, and no rule goes by it, also where it is one of ours. */
 describe("an intent whose status is a word of ours, and a kill before the state is saved: it is pending, and not bought again", () => {
   const OURS = ["refused", "unknown", "adopted", "notSent", "withdrawn", "checkout", "bought", "pending"];
-  test.each(sample(2, [...OURS, "__proto__", "constructor", "undefined"]))("%p", async (status) => {
+  test.each([...OURS, "__proto__", "constructor", "undefined"])("%p", async (status) => {
     const body = JSON.stringify({ purchaseIntent: { id: "pur_1", status } });
-    const { url, arrived, whenRequested, answerNow } = await gatedServer(says(http(body)));
-    const project = await newProject({ VERCEL_API_URL: url });
-    watch(project);
-    project.declare({});
-    const up = project.start("up", "--yes", "--skip-preview");
-    await whenRequested;
-    const provider = providerOf(project);
-    project.killAlone(up.process);
-    answerNow();
-    await up.ended;
-    expect(await ended(provider)).toBe(true);
-    await project.unlock();
+    const { url, arrived } = await hostileServer({ buying: says(http(body)), reading: says(http("{}")) });
+    const project = newModel({ VERCEL_API_URL: url });
+    await upCrashingAt(project, "before-state");
 
     const preview = await project.preview();
     const first = await project.up("--skip-preview");
