@@ -1,40 +1,31 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { Consumers, NEWEST_SDK, OLDEST_SDK } from "../support/consumers";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runExample } from "../support/example";
+import { linkedModules } from "../support/linked-modules.mts";
 import { ROOT } from "../support/project.mts";
 import { run } from "../support/run";
-import { sandboxAndProject } from "../support/stack";
 
-let consumers: Consumers;
-/** The plain one: by npm, with the newest SDK. */
+/** The package as it would be published, unpacked beside the packages that it needs; real installs are in `tests/verify`. */
+let folder: string;
 let modules: string;
+let packed: string[];
 
 beforeAll(() => {
-  consumers = new Consumers();
-  modules = consumers.npm("npm", NEWEST_SDK);
-}, 300_000);
+  folder = mkdtempSync(join(tmpdir(), "vercel-credits-packed-"));
+  const [{ filename, files }] = JSON.parse(
+    run(folder, "npm", ["pack", join(ROOT, "provider"), "--json", "--ignore-scripts"]),
+  );
+  packed = files.map(({ path }: { path: string }) => path);
+  modules = linkedModules(folder);
+  mkdirSync(join(modules, "pulumi-vercel-credits"));
+  const into = ["-C", join(modules, "pulumi-vercel-credits"), "--strip-components=1"];
+  run(folder, "tar", ["-xzf", join(folder, filename), ...into]);
+});
 
-afterAll(() => consumers.close());
-
-const COMMON_JS = `
-const { CreditPurchase } = require("pulumi-vercel-credits");
-exports.status = new CreditPurchase("credits", { creditType: "v0", amount: 7 }).status;`;
-
-const ES_MODULE = `
-import { CreditPurchase } from "pulumi-vercel-credits";
-export const { status } = new CreditPurchase("credits", { creditType: "v0", amount: 7 });`;
-
-const TYPESCRIPT = `
-import * as pulumi from "@pulumi/pulumi";
-import { CreditPurchase, CreditPurchaseArgs, CreditType } from "pulumi-vercel-credits";
-import { startSandbox } from "pulumi-vercel-credits/sandbox";
-const creditType: CreditType = "v0";
-const args: CreditPurchaseArgs = { creditType, amount: pulumi.output(7) };
-export const status: pulumi.Output<string> = new CreditPurchase("credits", args).status;
-export const sandbox: string = typeof startSandbox;`;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the tarball holds what is needed and nothing else", () => {
-  const { packed } = consumers;
   const needed = ["LICENSE", "README.md", "package.json", "bin/pulumi-vercel-credits.js"];
   expect(packed).toEqual(expect.arrayContaining([...needed, "dist/index.js", "dist/index.d.ts"]));
   expect(
@@ -42,125 +33,16 @@ test("the tarball holds what is needed and nothing else", () => {
   ).toEqual([]);
 });
 
-test.each([
-  ["publint", ["--strict", "provider"]],
-  ["attw", ["--pack", "provider"]],
-])("%s finds nothing in it", (tool, args) => {
-  const file = join(ROOT, "node_modules/.bin", tool);
-  expect(() => run(ROOT, process.execPath, [file, ...args])).not.toThrow();
-});
-
-/** Buys with a program in a project that has these modules, and finds nothing to do the second time. */
-async function buysOnce(where: string, main: string, program: string, manifest: object, node?: string) {
-  const { sandbox, project } = await sandboxAndProject({}, { modules: where, ...(node && { node }) });
-  project.write("package.json", JSON.stringify({ name: "test", main, ...manifest }));
-  mkdirSync(dirname(join(project.folder, main)), { recursive: true });
-  project.write(main, program);
-
-  const first = await project.up();
-  const second = await project.up("--skip-preview");
-
-  expect(first).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
-  expect(second.output).toContain("3 unchanged");
-  expect(sandbox.charges()).toMatchObject([{ creditType: "v0", amount: 7 }]);
-  const text = project.resource("CreditPurchase")?.inputs.__provider;
-  expect(JSON.stringify(text).length).toBeLessThanOrEqual(300);
-}
-
-const PROGRAMS: [string, string, string, object][] = [
-  ["CommonJS", "index.js", COMMON_JS, {}],
-  ["ES module", "index.js", ES_MODULE, { type: "module" }],
-  ["TypeScript", "index.ts", TYPESCRIPT, {}],
-];
-
-describe("a program buys once", () => {
-  describe.each<[string, () => string, (() => string)?]>([
-    ["installed by npm", () => modules],
-    ["installed by npm, on Node 24", () => modules, () => consumers.node24],
-    ["installed by npm, with the oldest SDK", () => consumers.npm("oldest", OLDEST_SDK)],
-    ["installed by pnpm", () => consumers.pnpm("pnpm", NEWEST_SDK)],
-    [
-      "installed by pnpm, with the oldest SDK, on Node 24",
-      () => consumers.pnpm("pnpm-oldest", OLDEST_SDK),
-      () => consumers.node24,
-    ],
-    ["installed by yarn", () => consumers.yarn("yarn", NEWEST_SDK)],
-    ["linked in a workspace of npm", () => consumers.npmWorkspace("npm-workspace", NEWEST_SDK)],
-    ["linked in a workspace of pnpm", () => consumers.pnpmWorkspace("pnpm-workspace", NEWEST_SDK)],
-  ])("%s", (_how, install, node) => {
-    let installed: string;
-    beforeAll(() => {
-      installed = install();
-    }, 300_000);
-
-    test.each(PROGRAMS)("%s", async (_kind, main, program, manifest) => {
-      await buysOnce(installed, main, program, manifest, node?.());
-    });
-  });
-
-  test.each<[string, object, object]>([
-    ["nodenext", { module: "nodenext" }, { type: "module" }],
-    [
-      "commonjs",
-      { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0" },
-      { type: "commonjs" },
-    ],
-    ["bundler", { module: "esnext", moduleResolution: "bundler" }, { type: "module" }],
-  ])("compiled from TypeScript as %s", async (_name, compilerOptions, manifest) => {
-    const source = compile(TYPESCRIPT, compilerOptions, manifest);
-    await buysOnce(modules, "index.js", source, manifest);
-  });
-});
-
-let compiled = 0;
-
-/** The JavaScript that the compiler makes of a program which uses the package. Throws where it doesn't compile. */
-function compile(text: string, compilerOptions: object, manifest: object): string {
-  const folder = join(consumers.folder, "npm", `compiled-${++compiled}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(folder, "program.ts"), text);
-  const options = { strict: true, skipLibCheck: true, target: "es2023", types: ["node"], ...compilerOptions };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
-  const tsc = require.resolve("typescript/bin/tsc");
-  run(folder, process.execPath, [tsc, "-p", folder]);
-  return readFileSync(join(folder, "program.js"), "utf8");
-}
-
-test("its types are exact: a wrong credit type, a string amount and a changed output don't compile", () => {
-  const check = (text: string) => compile(text, { module: "nodenext" }, { type: "module" });
-
-  expect(() => check(TYPESCRIPT)).not.toThrow();
-  expect(() => check(TYPESCRIPT.replace('= "v0"', '= "gold"'))).toThrow();
-  expect(() => check(TYPESCRIPT.replace("pulumi.output(7)", '"7"'))).toThrow();
-  expect(() => check(`${TYPESCRIPT}\nnew CreditPurchase("x", args).orderId = status;`)).toThrow();
-});
-
-/** Runs Node beside the installed package. */
-const node = (...args: string[]) => run(dirname(modules), process.execPath, args);
-
 test("its command runs", () => {
-  const bin = join(modules, ".bin/pulumi-vercel-credits");
-  expect(node(bin, "--version").trim()).toBe(require("../../provider/package.json").version);
-  const help = node(bin, "--help");
-  for (const command of ["sandbox", "journal", "review", "balance", "investigate", "receipts"]) {
-    expect(help).toContain(command);
-  }
+  const bin = join(modules, "pulumi-vercel-credits/bin/pulumi-vercel-credits.js");
+  expect(run(folder, process.execPath, [bin, "--version"]).trim()).toBe(
+    require("../../provider/package.json").version,
+  );
 });
 
-test("its policies load without the provider's own packages around them", () => {
-  const script =
-    'console.log(require("pulumi-vercel-credits/policy").creditPolicies.map(({ name }) => name).join())';
-  expect(node("-e", script)).toContain("credits-per-purchase,credits-per-stack");
-});
+test("the example of the quickstart, in TypeScript, buys once with the package as it is published", async () => {
+  const { run, charges } = await runExample("quickstart", {}, { modules });
 
-test.each([
-  ["pulumi-vercel-credits", ["axios", "zod", "hono", "big.js", "commander"]],
-  ["pulumi-vercel-credits/lifecycle", ["@pulumi", "hono", "papaparse", "commander", "cli-table3"]],
-])("%s loads nothing that it has no use for: none of %j", (name, useless) => {
-  const script = `require("${name}"); console.log(JSON.stringify(Object.keys(require.cache)))`;
-  const loaded: string[] = JSON.parse(node("-e", script));
-  const packages = new Set(loaded.map((file) => file.split("/node_modules/").at(-1)?.split("/")[0] ?? ""));
-  expect(packages).toContain("pulumi-vercel-credits");
-  expect(useless.filter((one) => packages.has(one))).toEqual([]);
+  expect(run).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+  expect(charges).toEqual([{ team: "acme", creditType: "gateway", amount: 100 }]);
 });

@@ -128,15 +128,17 @@ export class Project {
 
   /** Makes the stack that everything else works on: writes what `pulumi stack init dev` does, in no time. */
   init(): this {
-    const stack = "organization/test/dev";
-    mkdirSync(join(this.folder, dirname(STATE)), { recursive: true });
+    const { name } = parse(this.read("Pulumi.yaml"));
+    const stack = `organization/${name}/dev`;
+    const state = `state/.pulumi/stacks/${name}/dev.json`;
+    mkdirSync(join(this.folder, dirname(state)), { recursive: true });
     this.write("state/.pulumi/meta.yaml", "version: 1\n");
-    this.write(STATE, JSON.stringify({ version: 3, checkpoint: { stack } }));
+    this.write(state, JSON.stringify({ version: 3, checkpoint: { stack } }));
     this.write(SETTINGS, stringify({ encryptionsalt: SALT }));
     const project = createHash("sha1").update(join(this.folder, "Pulumi.yaml")).digest("hex");
     mkdirSync(join(this.folder, "home/workspaces"));
     this.write(
-      `home/workspaces/test-${project}-workspace.json`,
+      `home/workspaces/${name}-${project}-workspace.json`,
       JSON.stringify({ stacks: { [String(this.env.PULUMI_BACKEND_URL)]: stack } }),
     );
     return this;

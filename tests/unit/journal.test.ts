@@ -446,6 +446,7 @@ describe("a second order for the same purchase", () => {
     expect(await claim(order(2))).toMatchObject({ kind: "claimed elsewhere" });
     await journal.forget("order_1");
     expect(await claim(order(2))).toMatchObject({ kind: "claimed" });
+    expect(await claim(order(3))).toMatchObject({ kind: "claimed elsewhere", by: { order: "order_2" } });
   });
 
   test.each([

@@ -70,3 +70,10 @@ test("the caps are 1000 dollars and the time-out 120 seconds where nothing is co
     timeoutSeconds: 120,
   });
 });
+
+test("nothing may be bought while Pulumi writes no checkpoints: a crash could buy it twice", () => {
+  const without = settings({ "vercel:apiToken": "token" }, { PULUMI_SKIP_CHECKPOINTS: "true" });
+
+  expect(() => without.endpoint()).toThrow("PULUMI_SKIP_CHECKPOINTS is set");
+  expect(settings({ "vercel:apiToken": "token" }).endpoint().token).toBe("token");
+});

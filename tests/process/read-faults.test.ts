@@ -1,5 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import { sandboxAndProject } from "../support/stack";
+import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
+// Not the compiled one, which imports in a way that jest can't.
+import { getGatewayBalance, getV0Balance } from "../../provider/src/get-balance";
+import { newSandbox, sandboxAndModel, sentencesOf } from "../support/stack";
 
 const KEYS = { AI_GATEWAY_API_KEY: "gateway-key-1", V0_API_KEY: "v0-key-1" };
 
@@ -19,13 +23,14 @@ const FAULTS: Parameters<Sandbox["misbehaveOn"]>[1][] = [
 test.each(FAULTS)(
   "what is only read misbehaves (%s): it is noted, the purchase goes on, and an unknown outcome stays one",
   async (fault) => {
-    const { sandbox, project } = await sandboxAndProject(KEYS);
+    const { sandbox, project } = await sandboxAndModel(KEYS);
     sandbox.misbehaveOn("team", fault);
     sandbox.misbehaveOn("gateway-balance", fault);
 
     const bought = await project.up("--skip-preview");
 
-    expect(bought).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+    expect(bought).toMatchObject({ code: 0 });
+    expect(sentencesOf(bought)).toEqual([CHARGED]);
     expect(bought.output).toContain("preflight check inconclusive (");
     expect(bought.output).toContain("balance can't be read");
     expect(sandbox.charges()).toHaveLength(1);
@@ -38,31 +43,35 @@ test.each(FAULTS)(
     await asked;
 
     expect(unknown.code).not.toBe(0);
-    expect(unknown.output).toContain("The card may have been charged.");
+    expect(sentencesOf(unknown)).toContain(MAYBE_CHARGED);
     expect(unknown.output).toContain("No hint from the balance: the v0 balance can't be read");
     expect(project.outputs("more")).toMatchObject({ outcome: "unknown" });
     expect(sandbox.charges()).toHaveLength(2);
   },
 );
 
-test.each([
-  ["getGatewayBalanceOutput", "gateway-balance"],
-  ["getV0BalanceOutput", "v0-balance"],
-] as const)(
-  "%s fails with one line, whatever is answered, and what is new in an answer is no fault",
-  async (name, read) => {
-    const { sandbox, project } = await sandboxAndProject(KEYS, {
-      program: `exports.left = require("pulumi-vercel-credits").${name}().balance;`,
-    });
+describe("a program that reads a balance fails with one line, whatever is answered", () => {
+  const env = { ...process.env };
+  afterEach(() => {
+    process.env = env;
+  });
+
+  test.each([
+    ["getGatewayBalance", getGatewayBalance, "gateway-balance"],
+    ["getV0Balance", getV0Balance, "v0-balance"],
+  ] as const)("%s; and what is new in an answer is no fault", async (name, get, read) => {
+    const sandbox = await newSandbox();
+    process.env = { ...env, ...KEYS, VERCEL_API_URL: sandbox.url };
     for (const fault of FAULTS) {
       sandbox.misbehaveOn(read, fault);
-      const { code, output } = await project.preview();
+      const error = await get().catch((thrown) => thrown);
 
-      expect([fault, code === 0]).toEqual([fault, false]);
-      expect(output).toMatch(/Balance: the .* balance can't be read: .*[^.]\. Nothing was charged\./);
-      expect(output).not.toMatch(/^\s+at /m);
+      // Of such an error Pulumi shows the message alone.
+      expect([fault, pulumi.RunError.isInstance(error)]).toEqual([fault, true]);
+      expect(error.message).toMatch(/Balance: the .* balance can't be read: .*[^.]\. Nothing was charged\.$/);
+      expect(error.message).toContain(name);
     }
     sandbox.misbehaveOn(read, "extra-fields");
-    expect(await project.preview()).toMatchObject({ code: 0 });
-  },
-);
+    expect(await get()).toHaveProperty("balance");
+  });
+});

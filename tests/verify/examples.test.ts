@@ -1,32 +1,7 @@
-import { cpSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { runExample as example } from "../support/example";
 import { ROOT } from "../support/project.mts";
-import { sandboxAndProject } from "../support/stack";
-
-/** Runs an example as a user would, from a copy, so that its folder stays clean. */
-async function example(name: string, config: Record<string, string> = {}) {
-  const { sandbox, project } = await sandboxAndProject();
-  rmSync(join(project.folder, "index.js"));
-  if (name === "quickstart") {
-    // The root's own project, whose program is the quickstart.
-    cpSync(join(ROOT, "Pulumi.yaml"), join(project.folder, "Pulumi.yaml"));
-    cpSync(join(ROOT, "examples/quickstart"), join(project.folder, "examples/quickstart"), {
-      recursive: true,
-    });
-  } else {
-    cpSync(join(ROOT, "examples", name), project.folder, {
-      recursive: true,
-      filter: (file) => !file.includes("node_modules"),
-    });
-  }
-  await project.init();
-  for (const [key, value] of Object.entries(config)) project.config(key, value);
-  const run = await project.up();
-  return {
-    run,
-    charges: sandbox.charges().map(({ team, creditType, amount }) => ({ team, creditType, amount })),
-  };
-}
 
 const charged = { code: 0, output: expect.stringContaining("The card was charged.") };
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../../provider/src/domain/messages";
-import type { Declared } from "../../support/project.mts";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import type { Declared } from "../support/project.mts";
 import {
   expectReadable,
   journalOf,
@@ -10,7 +10,7 @@ import {
   sandboxAndModel,
   sentencesOf,
   upCrashingAt,
-} from "../../support/stack";
+} from "../support/stack";
 
 type Args = NonNullable<Declared["args"]>;
 type Fault = Parameters<Sandbox["misbehave"]>[0];
@@ -31,7 +31,7 @@ describe("what is refused says what is true of the purchase", () => {
       ["another team", { team: "other" }],
       ["an amount that is not a number of credits", { amount: -1 }],
       ["an amount over the cap", { amount: 5000 }],
-      ["a higher attempt over the cap", { amount: 5000, attempt: 2 }],
+      ["a higher attempt over the cap", { attempt: 2, amount: 5000 }],
       ["an attempt that is none", { attempt: 0 }],
       ["an argument that doesn't exist", { colour: "red" }],
       ["adopt and withdraw at once", { adopt: "pur_1", withdraw: true }],

@@ -1,16 +1,13 @@
 import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
-import type { Project } from "../support/project.mts";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import type { ModelledProject } from "../support/modelled-project";
 import { listen } from "../support/servers";
-import { NO_JOURNAL, sandboxAndProject, sentencesOf } from "../support/stack";
-
-const CHARGED = "The card was charged.";
-const MAYBE = "The card may have been charged.";
-const NOTHING = "Nothing was charged.";
+import { expectReadable, NO_JOURNAL, sandboxAndModel, sentencesOf } from "../support/stack";
 
 /** What the purchase itself is answered: a preflight would see these mistakes before anything is kept. */
-const withoutPreflight = (project: Project) => project.config("vercelCredits:preflight", "off");
+const withoutPreflight = (project: ModelledProject) => project.config("vercelCredits:preflight", "off");
 
 type Fault = Parameters<Sandbox["misbehave"]>;
 
@@ -22,16 +19,16 @@ describe("Vercel took the order: up succeeds, and the next up changes nothing", 
     ["optional fields missing", ["missing-optional"], "bought", "succeeded", CHARGED],
     ["money sent as numbers", ["money-as-number"], "bought", "succeeded", CHARGED],
     ["escape sequences in every text", ["escape-sequences"], "bought", "succeeded", CHARGED],
-    ["a pending intent", ["pending"], "pending", "pending", MAYBE],
-    ["a status that is new", ["unknown-status"], "pending", "processing", MAYBE],
-    ["a kind of intent that is new", ["unknown-kind"], "pending", "succeeded", MAYBE],
+    ["a pending intent", ["pending"], "pending", "pending", MAYBE_CHARGED],
+    ["a status that is new", ["unknown-status"], "pending", "processing", MAYBE_CHARGED],
+    ["a kind of intent that is new", ["unknown-kind"], "pending", "succeeded", MAYBE_CHARGED],
   ])("%s", async (_what, fault, outcome, status, sentence) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     if (fault) sandbox.misbehave(...fault);
 
-    const first = await project.up();
+    const first = await project.up("--skip-preview");
     const kept = project.outputs();
-    const second = await project.up();
+    const second = await project.up("--skip-preview");
 
     expect(first).toMatchObject({ code: 0 });
     expect(sentencesOf(first)).toEqual([sentence]);
@@ -53,26 +50,26 @@ describe("Vercel took the order: up succeeds, and the next up changes nothing", 
 describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the next up fails the same way", () => {
   test.each<[string, Fault, number, string, string, string]>([
     // A checkout session can have been paid by the next run.
-    ["a checkout session", ["checkout"], 0, "checkout", NOTHING, MAYBE],
-    ["an intent that failed", ["failed"], 0, "failed", NOTHING, NOTHING],
-    ["a declined card (402)", ["decline"], 0, "refused", NOTHING, NOTHING],
-    ["an answer that is not JSON", ["garbage"], 1, "unknown", MAYBE, MAYBE],
-    ["an empty answer", ["empty"], 1, "unknown", MAYBE, MAYBE],
-    ["an intent without a status", ["no-status"], 1, "unknown", MAYBE, MAYBE],
-    ["an answer cut off in its body", ["cut-in-body"], 1, "unknown", MAYBE, MAYBE],
-    ["an answer over 1 MiB", ["oversized"], 1, "unknown", MAYBE, MAYBE],
-    ["402 purchase_complete_failed", ["complete-failed"], 1, "unknown", MAYBE, MAYBE],
-    ["a redirect", ["redirect"], 0, "unknown", MAYBE, MAYBE],
-    ["408", ["status", { status: 408, charge: true }], 1, "unknown", MAYBE, MAYBE],
-    ["499", ["status", { status: 499, charge: true }], 1, "unknown", MAYBE, MAYBE],
-    ["409", ["status", { status: 409 }], 0, "unknown", MAYBE, MAYBE],
-    ["410", ["status", { status: 410 }], 0, "unknown", MAYBE, MAYBE],
-    ["500 after the charge", ["500-after-charge"], 1, "unknown", MAYBE, MAYBE],
-    ["502 after the charge", ["502-after-charge"], 1, "unknown", MAYBE, MAYBE],
-    ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE, MAYBE],
-    ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE, MAYBE],
+    ["a checkout session", ["checkout"], 0, "checkout", NOTHING_CHARGED, MAYBE_CHARGED],
+    ["an intent that failed", ["failed"], 0, "failed", NOTHING_CHARGED, NOTHING_CHARGED],
+    ["a declined card (402)", ["decline"], 0, "refused", NOTHING_CHARGED, NOTHING_CHARGED],
+    ["an answer that is not JSON", ["garbage"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["an empty answer", ["empty"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["an intent without a status", ["no-status"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["an answer cut off in its body", ["cut-in-body"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["an answer over 1 MiB", ["oversized"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["402 purchase_complete_failed", ["complete-failed"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["a redirect", ["redirect"], 0, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["408", ["status", { status: 408, charge: true }], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["499", ["status", { status: 499, charge: true }], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["409", ["status", { status: 409 }], 0, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["410", ["status", { status: 410 }], 0, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["500 after the charge", ["500-after-charge"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["502 after the charge", ["502-after-charge"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["a connection cut before the charge", ["cut-before-charge"], 0, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
+    ["a connection cut after the charge", ["cut-after-charge"], 1, "unknown", MAYBE_CHARGED, MAYBE_CHARGED],
   ])("%s", async (_what, fault, charges, outcome, atOnce, later) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(...fault);
 
     const first = await project.up("--skip-preview");
@@ -88,20 +85,20 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
     expect(sentencesOf(preview)).toEqual([later]);
     expect(second.code).not.toBe(0);
     expect(sentencesOf(second)).toEqual([later]);
-    expect(second.output).not.toMatch(/^\s+at /m);
+    for (const run of [first, preview, second]) expectReadable(run);
     expect(project.outputs()).toEqual(kept);
     expect(sandbox.requests()).toHaveLength(1);
     expect(sandbox.charges()).toHaveLength(charges);
   });
 
   test("no answer within the time-out", async () => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave("never-answer");
     project.config("vercelCredits:timeoutSeconds", "1");
 
-    expect(sentencesOf(await project.up())).toEqual([MAYBE]);
+    expect(sentencesOf(await project.up("--skip-preview"))).toEqual([MAYBE_CHARGED]);
     expect(project.outputs()).toMatchObject({ outcome: "unknown", status: "unknown" });
-    expect(sentencesOf(await project.up())).toEqual([MAYBE]);
+    expect(sentencesOf(await project.up("--skip-preview"))).toEqual([MAYBE_CHARGED]);
     expect(sandbox.charges()).toHaveLength(1);
   });
 
@@ -116,12 +113,12 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
       },
     ],
   ])("the request could not be sent: %s", async (_what, url) => {
-    const { project } = await sandboxAndProject({ ...NO_JOURNAL, VERCEL_API_URL: await url() });
-    await withoutPreflight(project);
+    const { project } = await sandboxAndModel({ ...NO_JOURNAL, VERCEL_API_URL: await url() });
+    withoutPreflight(project);
 
-    expect(sentencesOf(await project.up())).toEqual([NOTHING]);
+    expect(sentencesOf(await project.up("--skip-preview"))).toEqual([NOTHING_CHARGED]);
     expect(project.outputs()).toMatchObject({ outcome: "notSent", status: "notSent" });
-    expect(sentencesOf(await project.up())).toEqual([NOTHING]);
+    expect(sentencesOf(await project.up("--skip-preview"))).toEqual([NOTHING_CHARGED]);
   });
 
   test.each([
@@ -129,24 +126,24 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
     ["a member without a role that may buy (403)", { VERCEL_API_TOKEN: "sandbox-viewer" }, "403"],
     ["an unknown team (404)", { VERCEL_TEAM: "unknown-team" }, "404"],
   ])("%s names the status, Vercel's words and what to do", async (_what, env, status) => {
-    const { sandbox, project } = await sandboxAndProject(env);
-    await withoutPreflight(project);
+    const { sandbox, project } = await sandboxAndModel(env);
+    withoutPreflight(project);
 
-    const first = await project.up();
+    const first = await project.up("--skip-preview");
 
     expect(first.output).toMatch(new RegExp(`Vercel answered ${status}, .*attempt: 2`));
-    expect(sentencesOf(first)).toEqual([NOTHING]);
+    expect(sentencesOf(first)).toEqual([NOTHING_CHARGED]);
     expect(project.outputs()).toMatchObject({ outcome: "refused", status: "refused" });
     expect(sandbox.charges()).toHaveLength(0);
   });
 
   test("the token is kept out even where Vercel repeats it", async () => {
-    const { sandbox, project } = await sandboxAndProject({ VERCEL_API_TOKEN: "tok_recognisable" });
+    const { sandbox, project } = await sandboxAndModel({ VERCEL_API_TOKEN: "tok_recognisable" });
     sandbox.misbehave("echo-token");
 
-    const run = await project.up();
+    const run = await project.up("--skip-preview");
 
-    expect(run.output + JSON.stringify(project.outputs())).not.toContain("tok_recognisable");
+    expect(run.output + JSON.stringify(project.resources())).not.toContain("tok_recognisable");
   });
 });
 
@@ -155,14 +152,14 @@ describe("settling a purchase", () => {
     ["unknown", ["cut-after-charge"]],
     ["checkout", ["checkout"]],
   ])("%s: adopt records it, sends nothing, and ends the failing", async (_status, fault) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(...fault);
-    await project.up();
+    await project.up("--skip-preview");
 
     project.declare({ args: { adopt: "pur_found" } });
     const preview = await project.preview();
-    const adopted = await project.up();
-    const after = await project.up();
+    const adopted = await project.up("--skip-preview");
+    const after = await project.up("--skip-preview");
 
     expect(preview.output).not.toContain("will be charged");
     expect(adopted.code).toBe(0);
@@ -184,15 +181,15 @@ describe("settling a purchase", () => {
     ["refused", ["decline"], 1],
     ["pending", ["pending"], 2],
   ])("%s: a higher attempt, and nothing less, buys again, once", async (_status, fault, charges) => {
-    const { sandbox, project } = await sandboxAndProject();
+    const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(...fault);
-    await project.up();
+    await project.up("--skip-preview");
     const before = project.resource("CreditPurchase");
 
     project.declare({ args: { attempt: 2 } });
     const preview = await project.preview();
-    const again = await project.up();
-    const after = await project.up();
+    const again = await project.up("--skip-preview");
+    const after = await project.up("--skip-preview");
 
     expect(preview.output).toContain(
       "💳 credits: $100.00 of AI Gateway credits for team acme will be charged now.",

@@ -1,0 +1,17 @@
+import { CHARGE } from "./charge.mts";
+import { DOMAIN } from "./domain.mts";
+import { HTTP } from "./http.mts";
+import { JOURNAL } from "./journal.mts";
+import { LIFECYCLE } from "./lifecycle.mts";
+import type { Mutation } from "./mutation.mts";
+import { REPORTS } from "./reports.mts";
+
+/** Every guard that is broken on purpose. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...CHARGE,
+  ...HTTP,
+  ...DOMAIN,
+  ...JOURNAL,
+  ...LIFECYCLE,
+  ...REPORTS,
+];

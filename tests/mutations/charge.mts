@@ -1,0 +1,133 @@
+import type { Mutation } from "./mutation.mts";
+
+/** The one request: by whom, how often, and when it is not sent. */
+export const CHARGE: readonly Mutation[] = [
+  {
+    broken: "an order is used once",
+    file: "charge/armed-orders.ts",
+    text: "this.#armed.delete(orderId);",
+    replacement: "",
+    caughtBy: "process/connection.test.ts",
+    named: "uses an order once",
+  },
+  {
+    broken: "charges of one update go one at a time",
+    file: "charge/update-ledger.ts",
+    text: "if (!this.#folder.createIfAbsent(nameOf(number), record)) continue;",
+    replacement: "this.#folder.createIfAbsent(nameOf(number), record);",
+    caughtBy: "unit/update-ledger.test.ts",
+    named: "charge one at a time, and in all",
+  },
+  {
+    broken: "after one unknown outcome the rest of the update sends nothing",
+    file: "charge/update-ledger.ts",
+    text: 'if (outcome === "unknown") this.#inDoubt = purchase;',
+    replacement: "",
+    caughtBy: "unit/update-ledger.test.ts",
+    named: "stop for good after one unknown outcome",
+  },
+  {
+    broken: "a charge whose process died is in doubt, and stops the rest of the update",
+    file: "charge/update-ledger.ts",
+    text: "else if (last.charge && isDead) this.#inDoubt = last.charge.purchase;",
+    replacement:
+      "else if (last.charge && isDead) this.#pass(last.charge, { outcome: 'notSent', counts: false });",
+    caughtBy: "unit/update-ledger.test.ts",
+    named: "stop for good where one is killed in its turn",
+  },
+  {
+    broken: "vercelCredits:maxAmountPerUpdate holds at the moment of charging",
+    file: "charge/update-ledger.ts",
+    text: "if (counts) this.#spent += amount;",
+    replacement: "",
+    caughtBy: "unit/update-ledger.test.ts",
+    named: "charge one at a time, and in all",
+  },
+  {
+    broken: "vercelCredits:maxAmount is the most that one purchase may be",
+    file: "charge/caps.ts",
+    text: "if (amount > maxAmount) {",
+    replacement: "if (amount > maxAmount + 1) {",
+    caughtBy: "unit/caps.test.ts",
+  },
+  {
+    broken: "vercelCredits:maxAmountPerUpdate counts what the update charged before",
+    file: "charge/caps.ts",
+    text: "const total = before + amount;",
+    replacement: "const total = amount;",
+    caughtBy: "unit/caps.test.ts",
+  },
+  {
+    broken: "vercelCredits:allowedCreditTypes says what may be bought",
+    file: "charge/caps.ts",
+    text: "allowedCreditTypes?.includes(creditType) === false",
+    replacement: "allowedCreditTypes?.length === 0",
+    caughtBy: "unit/caps.test.ts",
+  },
+  {
+    broken: "vercelCredits:allowedTeams holds for the token's own default, too",
+    file: "charge/caps.ts",
+    text: "if (team !== null && allowedTeams",
+    replacement: "if (team && allowedTeams",
+    caughtBy: "unit/caps.test.ts",
+  },
+  {
+    broken: "a request is never sent again because its outcome is unclear",
+    file: "charge/buy.ts",
+    text: 'if (reply.kind !== "answer" || !didNothingYet(reply)) return reply;',
+    replacement:
+      'if (reply.kind === "unsent" || (reply.kind === "answer" && !didNothingYet(reply))) return reply;',
+    caughtBy: "unit/buy.test.ts",
+  },
+  {
+    broken: "only a 429 that is Vercel's own lone error is repeated",
+    file: "charge/buy.ts",
+    text: "return httpStatus === 429 && isRefusal(httpStatus, readAnswer(body, requestId), whole);",
+    replacement: "return httpStatus === 429;",
+    caughtBy: "unit/buy.test.ts",
+  },
+  {
+    broken: "a 429 is repeated within a bounded time",
+    file: "charge/buy.ts",
+    text: "if (waits === MOST_WAITS || seconds > secondsLeft) return reply;",
+    replacement: "if (waits === MOST_WAITS + 1) return reply;",
+    caughtBy: "unit/buy.test.ts",
+    named: "three times",
+  },
+  {
+    broken: "a sender past its lease sends nothing",
+    file: "charge/charge.ts",
+    text: "() => Date.now() <= sendBefore",
+    replacement: "() => true",
+    caughtBy: "unit/charge.test.ts",
+  },
+  {
+    broken: "nothing is sent once the command that asked is gone",
+    file: "charge/charge.ts",
+    text: "if (await this.surroundings.engineIsGone()) return",
+    replacement: "if (false) return",
+    caughtBy: "unit/charge.test.ts",
+  },
+  {
+    broken: "nothing is sent where the intent can't be written",
+    file: "charge/charge.ts",
+    text: 'return this.#notSent(order, books, { kind: "notWritable", what: "journal", problem: problemOf(error) });',
+    replacement: "void error;",
+    caughtBy: "unit/charge.test.ts",
+  },
+  {
+    broken: "nothing is sent for a purchase that another order has claimed, and for an order that was closed",
+    file: "charge/charge.ts",
+    text: 'if (claiming !== undefined && claiming.kind !== "claimed") return claiming;',
+    replacement: "",
+    caughtBy: "unit/charge.test.ts",
+  },
+  {
+    broken: "a fault of ours after the request may have left is unknown",
+    file: "charge/charge.ts",
+    text: 'return judge({ kind: "lost", problem: "this provider failed while it read the answer" });',
+    replacement:
+      'return judge({ kind: "unsent", problem: "this provider failed while it read the answer" });',
+    caughtBy: "unit/charge.test.ts",
+  },
+];

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileStore } from "../../provider/src/journal/file-store";
+import { OpeningLog } from "../../provider/src/journal/opening-log";
+
+const VERCEL = "https://api.vercel.com/";
+let store: FileStore;
+
+beforeEach(() => {
+  store = new FileStore(mkdtempSync(join(tmpdir(), "vercel-credits-log-")));
+});
+
+afterEach(() => rmSync(store.folder, { recursive: true, force: true }));
+
+const add = (time: string, { endpoint = VERCEL, log = new OpeningLog(store) } = {}) =>
+  log.add(endpoint, { order: "order_1" }, new Date(time));
+
+test("an order is opened in the log of its month, by the clock in UTC", async () => {
+  expect(await add("2026-11-30T23:59:59Z")).toMatch(/^opening\.2026-11\.api\.vercel\.com-\w{8}\.000001$/);
+  expect(await add("2026-12-01T01:30:00+02:00")).toMatch(/^opening\.2026-11\..*\.000002$/);
+  expect(await add("2026-12-01T00:00:00Z")).toMatch(/^opening\.2026-12\..*\.000001$/);
+});
+
+test("each endpoint has a log of its own", async () => {
+  const [first, second] = [
+    await add("2026-11-01"),
+    await add("2026-11-01", { endpoint: "http://127.0.0.1:4010/" }),
+  ];
+
+  expect(second).toMatch(/\.000001$/);
+  expect(second).not.toBe(first);
+});
+
+test("every order has an entry of its own, also among processes that open at once", async () => {
+  const [one, other] = [new OpeningLog(store), new OpeningLog(store)];
+  const opened = [one, other, one, other, one, one, other].map((log) => add("2026-11-01", { log }));
+
+  expect(new Set(await Promise.all(opened)).size).toBe(opened.length);
+  expect(store.names().toSorted().at(-1)).toMatch(/\.000007$/);
+});

@@ -1,4 +1,0 @@
-import { testTransformed } from "../../support/processes-of-their-own";
-
-testTransformed("pluginDownloadURL");
-testTransformed("provider");
