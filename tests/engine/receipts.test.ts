@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Papa from "papaparse";
-import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import { type Fault, type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import { inBrowser, testInBrowser } from "../support/browser";
 import { command } from "../support/command";
-import type { Project } from "../support/project.mts";
+import type { Declared, Project } from "../support/project.mts";
 import { lastingProject } from "../support/stack";
 
 const EVIL = `<img src=x onerror=alert(1)>"'&`;
@@ -22,32 +22,25 @@ beforeAll(async () => {
   sandbox = await startSandbox();
   project = lastingProject({ VERCEL_API_URL: sandbox.url });
   await project.init();
-  const purchases = [
-    { name: "first", args: { amount: 100 } },
-    { name: "second", args: { creditType: "v0", amount: 30, team: "other" } },
-    { name: "=1+1", args: { amount: 7 } },
-    { name: "adopted", args: { amount: 40, adopt: "pur_found" } },
-    { name: "pending", args: { amount: 50 } },
-    { name: `refused${EVIL}`, args: { amount: 60 } },
-    { name: "unknown", args: { amount: 70 } },
+  const updates: { purchases: Declared[]; fault?: Fault }[] = [
+    {
+      purchases: [
+        { name: "first", args: { amount: 100 } },
+        { name: "second", args: { creditType: "v0", amount: 30, team: "other" } },
+        { name: "=1+1", args: { amount: 7 } },
+        { name: "adopted", args: { amount: 40, adopt: "pur_found" } },
+      ],
+    },
+    { purchases: [{ name: "pending", args: { amount: 50 } }], fault: "pending" },
+    { purchases: [{ name: `refused${EVIL}`, args: { amount: 60 } }], fault: "decline" },
+    { purchases: [{ name: "unknown", args: { amount: 70 } }], fault: "cut-after-charge" },
   ];
-  const faults = [
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    "pending",
-    "decline",
-    "cut-after-charge",
-  ] as const;
-  for (const [n, fault] of faults.entries()) {
-    project.declare(...purchases.slice(0, n + 1));
+  const declared: Declared[] = [];
+  for (const { purchases, fault } of updates) {
+    declared.push(...purchases);
+    project.declare(...declared);
     if (fault) sandbox.misbehave(fault);
-    const targets = ["PurchaseOrder", "CreditPurchase"].flatMap((type) => [
-      "--target",
-      project.urn(type as "CreditPurchase", purchases[n]?.name),
-    ]);
-    await project.up("--skip-preview", ...targets);
+    await project.up("--skip-preview", "--continue-on-error");
   }
   expect(sandbox.charges()).toHaveLength(5);
   exported = join(project.folder, "stack.json");
@@ -99,7 +92,7 @@ test("a stack's purchases as a table, JSON, CSV and one page: what is not certai
     tax: "0.00",
     stack: "dev",
     project: "test",
-    intentId: sandbox.charges()[1]?.intentId,
+    intentId: sandbox.charges().find(({ team }) => team === "other")?.intentId,
   });
 
   const csv = await receipts(exported, "--csv");
@@ -146,7 +139,7 @@ test("one purchase as support asks for it, and the purchases of a team", async (
   expect(await receipts(exported, "--purchase", "third")).toMatchObject({
     status: 2,
     stdout: "",
-    stderr: expect.stringContaining("no purchase is called third; there is first"),
+    stderr: expect.stringMatching(/no purchase is called third; there is .*\bfirst\b/),
   });
   expect((await receipts(exported, "--team", "other")).stdout).toContain("Charged: 30.00 usd (1)\n");
   expect((await receipts(exported, "--since", "2999-01-01")).stdout).toBe(

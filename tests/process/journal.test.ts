@@ -3,17 +3,20 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { declared, ProviderProcess, type Result, resource } from "../support/provider-process";
-
-const CHARGED = "The card was charged.";
-const MAYBE = "The card may have been charged.";
-const NOTHING = "Nothing was charged.";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import {
+  declared,
+  type ProviderProcess,
+  preload,
+  type Result,
+  resource,
+  startProvider,
+} from "../support/provider-process";
 
 const ARGUMENTS = declared({ amount: 1, __resource: resource("credits") });
 
 let sandbox: Sandbox;
 let folder: string;
-const started: ProviderProcess[] = [];
 const mounted: (() => void)[] = [];
 
 beforeEach(async () => {
@@ -22,21 +25,14 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(started.splice(0).map((provider) => provider.stop()));
   await sandbox.close();
   for (const unmount of mounted.splice(0)) unmount();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** A provider process with the test's journal, or another folder. */
-async function start(journal = folder, env: Record<string, string> = {}): Promise<ProviderProcess> {
-  const provider = await ProviderProcess.start(
-    { "vercel:apiUrl": sandbox.url, "vercel:apiToken": "tok_1", "vercelCredits:journal": journal },
-    env,
-  );
-  started.push(provider);
-  return provider;
-}
+const start = (journal = folder, env: Record<string, string> = {}): Promise<ProviderProcess> =>
+  startProvider(sandbox.url, { "vercelCredits:journal": journal }, env);
 
 /** Processes that share nothing but the journal, as on many machines with one store. */
 async function startMany(count: number, env: Record<string, string> = {}): Promise<ProviderProcess[]> {
@@ -48,9 +44,7 @@ async function startMany(count: number, env: Record<string, string> = {}): Promi
   return processes;
 }
 
-const preload = (name: string) => ({
-  NODE_OPTIONS: `--require ${join(__dirname, `../support/preload/${name}.cjs`)}`,
-});
+const loading = (script: string) => ({ NODE_OPTIONS: preload(script) });
 
 /** The first half of a purchase, as an update does it. */
 async function opened(provider: ProviderProcess, args = ARGUMENTS): Promise<Result> {
@@ -102,14 +96,14 @@ test("50 processes reach the same order at once: at most one sends, and the othe
   const winner = bought[0]?.properties?.orderId;
   for (const { error } of results.filter((result) => !bought.includes(result))) {
     expect(error).toContain(`${winner}`);
-    expect([MAYBE, CHARGED].filter((sentence) => error?.includes(sentence))).toHaveLength(1);
+    expect([MAYBE_CHARGED, CHARGED].filter((sentence) => error?.includes(sentence))).toHaveLength(1);
   }
 
   // It was refused, so only a person's word sends another.
   const recorded = await inAll((provider) => recover(provider, refusedOrder, refusedArgs));
   expect(sandbox.requests()).toHaveLength(2);
   expect(new Set(recorded.map(({ properties }) => properties?.outcome))).toEqual(new Set(["refused"]));
-  for (const { error } of recorded) expect(error).toContain(NOTHING);
+  for (const { error } of recorded) expect(error).toContain(NOTHING_CHARGED);
 
   const again = await inAll((provider) => recover(provider, refusedOrder, { ...refusedArgs, attempt: 2 }));
   expect(sandbox.requests()).toHaveLength(3);
@@ -117,10 +111,10 @@ test("50 processes reach the same order at once: at most one sends, and the othe
 }, 300_000);
 
 test("without hard links, two at a time: one of them sends", async () => {
-  const first = await start(folder, preload("no-hard-links"));
+  const first = await start(folder, loading("no-hard-links"));
   const order = await opened(first);
   await first.stop();
-  const processes = await startMany(2, preload("no-hard-links"));
+  const processes = await startMany(2, loading("no-hard-links"));
 
   const results = await Promise.all(processes.map((provider) => recover(provider, order)));
 
@@ -145,13 +139,16 @@ test("a process whose engine has ended sends nothing that was still waiting, and
 });
 
 test("a sender past its lease sends nothing: others may have stopped waiting for it", async () => {
-  const provider = await start(folder, preload("sleeps-after-the-intent"));
+  const provider = await start(folder, loading("sleeps-after-the-intent"));
   const order = await opened(provider);
 
   const late = await buyUnder(provider, order);
 
   expect(sandbox.requests()).toHaveLength(0);
-  expect(late).toMatchObject({ error: expect.stringContaining(NOTHING), properties: { outcome: "notSent" } });
+  expect(late).toMatchObject({
+    error: expect.stringContaining(NOTHING_CHARGED),
+    properties: { outcome: "notSent" },
+  });
   expect(await recover(await start(), order)).toMatchObject({ properties: { outcome: "bought" } });
   expect(sandbox.requests()).toHaveLength(1);
 });
@@ -166,7 +163,8 @@ test("two first tries: the second one, and every later update of its state, send
   expect(inDoubt).toMatchObject({ properties: { outcome: "unknown" } });
   for (let updates = 0; updates < 3; updates++) {
     const later = await recover(await start(), orders[1]);
-    for (const { error } of [stopped, later]) expect(error).toMatch(new RegExp(`${orders[0].id}.*${MAYBE}`));
+    for (const { error } of [stopped, later])
+      expect(error).toMatch(new RegExp(`${orders[0].id}.*${MAYBE_CHARGED}`));
   }
 
   expect(sandbox.requests()).toHaveLength(1);
@@ -207,8 +205,8 @@ describe("a higher attempt that was killed, without a journal", () => {
   test("is in doubt, whatever the try before it came to", async () => {
     const { error } = await up(await killed());
 
-    for (const words of [MAYBE, "adopt", "attempt: 3", "withdraw"]) expect(error).toContain(words);
-    expect(error).not.toContain(NOTHING);
+    for (const words of [MAYBE_CHARGED, "adopt", "attempt: 3", "withdraw"]) expect(error).toContain(words);
+    expect(error).not.toContain(NOTHING_CHARGED);
     expect(sandbox.requests()).toHaveLength(2);
   });
 
@@ -234,7 +232,7 @@ describe("a higher attempt that was killed, without a journal", () => {
     const { error } = await up(await killed(), { amount: 0.5 });
 
     expect(error).toContain("amount must be a whole number");
-    expect(error).toContain(MAYBE);
+    expect(error).toContain(MAYBE_CHARGED);
   });
 
   test("is not dropped with its order by a destroy: the record is of the try before", async () => {
@@ -244,7 +242,7 @@ describe("a higher attempt that was killed, without a journal", () => {
     expect(await destroying.delete("purchase", purchase)).toEqual({});
     const { error } = await destroying.delete("order", order);
 
-    expect(error).toContain(MAYBE);
+    expect(error).toContain(MAYBE_CHARGED);
     expect(error).toContain("pulumi state delete");
   });
 });
@@ -301,7 +299,7 @@ describe("killed between two records", () => {
 
       for (const attempt of [1, 2]) {
         const next = await recover(await start(), order, { ...ARGUMENTS, attempt });
-        expect(next.error).toContain(MAYBE);
+        expect(next.error).toContain(MAYBE_CHARGED);
       }
       expect(sandbox.requests()).toHaveLength(0);
     },
@@ -333,7 +331,7 @@ describe("an order that was opened and never sent", () => {
     const next = await recover(await start(to), order);
 
     if (expected === "goes on") expect(next).toMatchObject({ properties: { outcome: "bought" } });
-    else expect(next.error).toContain(MAYBE);
+    else expect(next.error).toContain(MAYBE_CHARGED);
     expect(sandbox.requests()).toHaveLength(expected === "goes on" ? 1 : 0);
   });
 });
@@ -451,7 +449,7 @@ describe("the journal's disk is full", () => {
     disk.mended();
     expect(bought).toMatchObject({ properties: { outcome: "bought" } });
     expect(provider.lines.join("\n")).toContain("the journal could not keep the outcome");
-    expect(provider.lines.join("\n")).not.toContain(NOTHING);
+    expect(provider.lines.join("\n")).not.toContain(NOTHING_CHARGED);
     const completion = join(disk.journal, `${bought.id}.completion.json`);
     expect(() => readFileSync(completion)).toThrow();
 

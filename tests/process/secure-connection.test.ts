@@ -1,138 +1,200 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { ProviderProcess, type Result } from "../support/provider-process";
+import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { says } from "../support/hostile";
+import type { ModelledProject } from "../support/modelled-project";
 import { listen } from "../support/servers";
+import { expectReadable, newModel, sentencesOf } from "../support/stack";
 
 const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
-const notSent = {
-  error: expect.stringContaining("Nothing was charged."),
-  properties: { outcome: "notSent" },
-};
+const DAY_MS = 24 * 3600 * 1000;
+const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
 
-let folder: string;
-let certificate: { private: string; cert: string };
-let provider: ProviderProcess | undefined;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "vercel-credits-"));
-  certificate = await generate([{ name: "commonName", value: "localhost" }], {
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
-  });
-  writeFileSync(join(folder, "ca.pem"), certificate.cert);
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-afterEach(() => provider?.stop());
-
-/** An https endpoint that counts the requests that reached it. */
-async function secureEndpoint(
-  answer: (response: http.ServerResponse) => unknown = (response) => response.end(BOUGHT),
-) {
-  const received: string[] = [];
-  const port = await listen(
-    https.createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => {
-      received.push(request.headers.authorization ?? "");
-      request.resume().once("end", () => answer(response));
-    }),
-  );
-  return { url: `https://localhost:${port}`, port, received };
+interface Endpoint {
+  readonly url: string;
+  /** The certificate that is trusted. */
+  readonly cert: string;
+  /** The requests that reached it. */
+  readonly received: string[];
 }
 
-/** A proxy that tunnels, and writes down what it was asked and all that went through it. */
-async function proxy() {
+/** An https endpoint with a certificate of its own. By default it hangs up after the request. */
+async function secureEndpoint(
+  answer: (response: http.ServerResponse, request: http.IncomingMessage) => void = (response) =>
+    response.socket?.destroy(),
+  host = "localhost",
+  days: { notBeforeDate?: Date; notAfterDate?: Date } = {},
+): Promise<Endpoint> {
+  const { private: key, cert } = await generate([{ name: "commonName", value: host }], {
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: host }] }],
+    ...days,
+  });
+  const received: string[] = [];
+  const server = https.createServer({ key, cert }, (request, response) => {
+    received.push(`${request.method} ${request.headers.authorization}`);
+    request.resume().once("end", () => answer(response, request));
+  });
+  return { url: `https://localhost:${await listen(server)}`, cert, received };
+}
+
+const sells = (response: http.ServerResponse, { method }: http.IncomingMessage) =>
+  response.end(method === "POST" ? BOUGHT : "{}");
+const hangsUp = undefined;
+
+/** A project that trusts a certificate and buys there. */
+function trusting({ url, cert }: Pick<Endpoint, "url" | "cert">, env: Record<string, string> = {}) {
+  const project = newModel({ VERCEL_API_URL: url, VERCEL_API_TOKEN: "tok_1", ...env });
+  project.env.NODE_EXTRA_CA_CERTS = join(project.folder, "ca.pem");
+  writeFileSync(project.env.NODE_EXTRA_CA_CERTS, cert);
+  return project;
+}
+
+/** Found by the preflight check, nothing is kept; without it, the purchase itself says the same and is kept. */
+async function expectNothingSent(project: ModelledProject) {
+  const first = await project.up("--skip-preview");
+  expect(first.code).not.toBe(0);
+  expect(sentencesOf(first)).toEqual([NOTHING_CHARGED]);
+  expectReadable(first);
+  expect(project.outputs()).toBeUndefined();
+
+  project.config("vercelCredits:preflight", "off");
+  const second = await project.up("--skip-preview");
+  expect(second.code).not.toBe(0);
+  expect(sentencesOf(second)).toEqual([NOTHING_CHARGED]);
+  expect(project.outputs()).toMatchObject({ outcome: "notSent" });
+}
+
+test("a certificate that is trusted is bought from", async () => {
+  const endpoint = await secureEndpoint(sells);
+
+  expect(await trusting(endpoint).up("--skip-preview")).toMatchObject({ code: 0 });
+  expect(endpoint.received).toEqual(["GET Bearer tok_1", "POST Bearer tok_1"]);
+});
+
+test("a secure connection cut after the request is unknown", async () => {
+  const endpoint = await secureEndpoint(hangsUp);
+  const project = trusting(endpoint);
+
+  expect(sentencesOf(await project.up("--skip-preview"))).toEqual([MAYBE_CHARGED]);
+  expect(project.outputs()).toMatchObject({ outcome: "unknown" });
+  expect(endpoint.received).toHaveLength(2);
+});
+
+describe("a certificate or a handshake that is wrong sends neither token nor order", () => {
+  const without = async (server: net.Server) => ({
+    url: `https://localhost:${await listen(server)}`,
+    cert: "",
+    received: [],
+  });
+  test.each<[string, () => Promise<Endpoint>]>([
+    ["signed by nobody", async () => ({ ...(await secureEndpoint(sells)), cert: "" })],
+    ["of another host", () => secureEndpoint(sells, "example.com")],
+    [
+      "of another name of this machine",
+      async () => {
+        const endpoint = await secureEndpoint(sells);
+        return { ...endpoint, url: endpoint.url.replace("localhost", "127.0.0.1") };
+      },
+    ],
+    ["expired", () => secureEndpoint(sells, "localhost", { notBeforeDate: ago(9), notAfterDate: ago(2) })],
+    [
+      "not valid yet",
+      () => secureEndpoint(sells, "localhost", { notBeforeDate: ago(-2), notAfterDate: ago(-9) }),
+    ],
+    ["a server without TLS", () => without(http.createServer())],
+    [
+      "a server that hangs up in the handshake",
+      () => without(net.createServer((socket) => socket.once("data", () => socket.destroy()))),
+    ],
+  ])("%s", async (_what, start) => {
+    const endpoint = await start();
+
+    await expectNothingSent(trusting(endpoint));
+    expect(endpoint.received).toEqual([]);
+  });
+});
+
+test("a name that does not resolve sends nothing", async () => {
+  await expectNothingSent(newModel({ VERCEL_API_URL: "https://no-such-host.invalid" }));
+});
+
+/** A proxy, what it does with whoever asks for a tunnel, and what it was asked. */
+async function proxy(answer: (client: Socket, target: string) => void) {
   const asked: string[] = [];
   const server = http.createServer().on("connect", (request, client: Socket) => {
+    client.on("error", () => client.destroy());
     asked.push(`${request.method} ${request.url}`);
-    const target = net.connect(Number(request.url?.split(":")[1]), "127.0.0.1", () => {
-      client.write("HTTP/1.1 200 Connected\r\n\r\n");
-      client.pipe(target).pipe(client);
-    });
-    for (const socket of [client, target]) socket.on("error", () => socket.destroy());
+    answer(client, request.url ?? "");
   });
   return { url: `http://127.0.0.1:${await listen(server)}`, asked };
 }
 
-async function buyFrom(url: string, env: Record<string, string> = {}): Promise<Result> {
-  const trust: Record<string, string> = { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") };
-  provider = await ProviderProcess.start(
-    { "vercel:apiUrl": url, "vercel:apiToken": "tok_1" },
-    { ...trust, ...env },
-  );
-  return provider.buy();
+function tunnels(client: Socket, target: string) {
+  const upstream = net.connect(Number(target.split(":")[1]), "127.0.0.1", () => {
+    client.write("HTTP/1.1 200 Connected\r\n\r\n");
+    client.pipe(upstream).pipe(client);
+  });
+  upstream.on("error", () => client.destroy());
 }
-
-test("a certificate that is trusted is bought from", async () => {
-  const { url, received } = await secureEndpoint();
-
-  expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "bought" } });
-  expect(received).toEqual(["Bearer tok_1"]);
-});
-
-test("a certificate that nobody signed is refused before the token or the request leaves", async () => {
-  const { url, received } = await secureEndpoint();
-
-  expect(await buyFrom(url, { NODE_EXTRA_CA_CERTS: "" })).toMatchObject(notSent);
-  expect(received).toEqual([]);
-});
-
-test("a certificate for another host is refused before the token or the request leaves", async () => {
-  const { url, received } = await secureEndpoint();
-
-  expect(await buyFrom(url.replace("localhost", "127.0.0.1"))).toMatchObject(notSent);
-  expect(received).toEqual([]);
-});
-
-test("a secure connection cut after the request is unknown", async () => {
-  const { url, received } = await secureEndpoint((response) => response.destroy());
-
-  expect(await buyFrom(url)).toMatchObject({ properties: { outcome: "unknown" } });
-  expect(received).toHaveLength(1);
-});
 
 describe("HTTPS_PROXY", () => {
   test("is used, and sees neither token nor request", async () => {
-    const { url, port, received } = await secureEndpoint();
-    const { url: HTTPS_PROXY, asked } = await proxy();
+    const endpoint = await secureEndpoint(sells);
+    const { url: HTTPS_PROXY, asked } = await proxy(tunnels);
 
-    expect(await buyFrom(url, { HTTPS_PROXY })).toMatchObject({ properties: { outcome: "bought" } });
-    expect(asked).toEqual([`CONNECT localhost:${port}`]);
-    expect(received).toHaveLength(1);
+    expect(await trusting(endpoint, { HTTPS_PROXY }).up("--skip-preview")).toMatchObject({ code: 0 });
+    const { host } = new URL(endpoint.url);
+    expect(asked).toEqual([`CONNECT ${host}`, `CONNECT ${host}`]);
+    expect(endpoint.received).toHaveLength(2);
   });
 
   test("is not used for hosts in NO_PROXY", async () => {
-    const { url, received } = await secureEndpoint();
-    const { url: HTTPS_PROXY, asked } = await proxy();
+    const endpoint = await secureEndpoint(sells);
+    const { url: HTTPS_PROXY, asked } = await proxy(tunnels);
+    const project = trusting(endpoint, { HTTPS_PROXY, NO_PROXY: "localhost" });
 
-    expect(await buyFrom(url, { HTTPS_PROXY, NO_PROXY: "localhost" })).toMatchObject({
-      properties: { outcome: "bought" },
-    });
+    expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
     expect(asked).toEqual([]);
-    expect(received).toHaveLength(1);
-  });
-
-  test("that breaks after CONNECT and before TLS leaves nothing charged", async () => {
-    const { url, received } = await secureEndpoint();
-    const port = await listen(
-      http
-        .createServer()
-        .on("connect", (_request, client: Socket) => client.end("HTTP/1.1 200 Connected\r\n\r\n")),
-    );
-
-    expect(await buyFrom(url, { HTTPS_PROXY: `http://127.0.0.1:${port}` })).toMatchObject(notSent);
-    expect(received).toEqual([]);
   });
 
   test("does not hide a certificate that is not trusted", async () => {
-    const { url, received } = await secureEndpoint();
-    const { url: HTTPS_PROXY } = await proxy();
+    const { url, received } = await secureEndpoint(sells);
+    const { url: HTTPS_PROXY } = await proxy(tunnels);
 
-    expect(await buyFrom(url, { HTTPS_PROXY, NODE_EXTRA_CA_CERTS: "" })).toMatchObject(notSent);
+    await expectNothingSent(trusting({ url, cert: "" }, { HTTPS_PROXY }));
     expect(received).toEqual([]);
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ["that is not there", async () => "http://127.0.0.1:1"],
+    ["that asks for a password", async () => (await proxy(says("HTTP/1.1 407 Who\r\n\r\n"))).url],
+    ["that refuses", async () => (await proxy(says("HTTP/1.1 403 Forbidden\r\n\r\n"))).url],
+    ["that can't reach Vercel", async () => (await proxy(says("HTTP/1.1 502 Bad\r\n\r\n"))).url],
+    ["that hangs up at once", async () => (await proxy((client) => client.destroy())).url],
+    ["that answers no HTTP", async () => (await proxy(says("hello\r\n\r\n"))).url],
+    [
+      "that hangs up after it connected",
+      async () => (await proxy(says("HTTP/1.1 200 Connected\r\n\r\n"))).url,
+    ],
+  ])("%s sends nothing", async (_what, start) => {
+    await expectNothingSent(newModel({ VERCEL_API_URL: "https://localhost:9", HTTPS_PROXY: await start() }));
+  });
+
+  test("that breaks after the request has left: unknown, and sent once", async () => {
+    const endpoint = await secureEndpoint(hangsUp);
+    const { url: HTTPS_PROXY, asked } = await proxy(tunnels);
+    const project = trusting(endpoint, { HTTPS_PROXY });
+
+    const run = await project.up("--skip-preview");
+    await project.up("--skip-preview");
+
+    expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+    expect(project.outputs()).toMatchObject({ outcome: "unknown" });
+    expect(endpoint.received).toHaveLength(2); // the check's, and the one that buys
+    expect(asked).toHaveLength(2);
   });
 });

@@ -4,89 +4,100 @@ import { isOutcome, type Outcome } from "../../provider/src/domain/outcome";
  * What the contract says of every outcome and every next step, a row a cell, to be compared with its table by eye.
  *
  * - *requests*: to buy, in all, with those of the outcome itself (1, and 0 for `notSent`).
- * - *up*: how the step's `pulumi up` (or `destroy`) ends.
+ * - *up*: how the step's `pulumi up` (or `destroy`) ends for this purchase. *stops*: it fails before anything of the stack is
+ *   done, as the preview would.
  * - *says*: the sentences that it prints. In parentheses: it may print it, and needn't. It prints no other one.
  * - *after*: the outcome in the state afterwards; `-` where the state has none.
  * - *way out*: where it fails: what is documented, and what succeeds then. See `WAYS`.
  *
- * A `*` marks the cells that `npm test` runs; `npm run verify` runs them all.
+ * The first rows are no step: what the update says that finds the outcome out, or records it.
  */
 const TABLE = `
   step                     outcome    requests  up        says              after      way out
 
-  nothing                  bought     1         succeeds  (charged)         bought
-* nothing                  pending    1         succeeds  (maybe)           pending
-* nothing                  checkout   1         fails     maybe             checkout   attempt
-* nothing                  failed     1         fails     nothing           failed     attempt
-* nothing                  refused    1         fails     nothing           refused    withdraw
-* nothing                  notSent    1         succeeds  charged           bought
-* nothing                  unknown    1         fails     maybe             unknown    withdraw
-  nothing                  adopted    1         succeeds  (charged)         adopted
-* nothing                  withdrawn  1         succeeds  (nothing)         withdrawn
+  found out                bought     1         succeeds  charged           bought
+  found out                pending    1         succeeds  maybe             pending
+  found out                checkout   1         fails     nothing           checkout
+  found out                failed     1         fails     nothing           failed
+  found out                refused    1         fails     nothing           refused
+  found out                notSent    0         fails     nothing           notSent
+  found out                unknown    1         fails     maybe             unknown
+  found out                adopted    1         succeeds  charged           adopted
+  found out                withdrawn  1         succeeds  nothing           withdrawn
 
-* higher attempt           bought     1         fails     charged           bought     set back
-* higher attempt           pending    2         succeeds  charged           bought
-* higher attempt           checkout   2         succeeds  charged(maybe)    bought
+  nothing                  bought     1         succeeds  (charged)         bought
+  nothing                  pending    1         succeeds  (maybe)           pending
+  nothing                  checkout   1         fails     maybe             checkout   attempt
+  nothing                  failed     1         fails     nothing           failed     attempt
+  nothing                  refused    1         fails     nothing           refused    withdraw
+  nothing                  notSent    1         succeeds  charged           bought
+  nothing                  unknown    1         fails     maybe             unknown    withdraw
+  nothing                  adopted    1         succeeds  (charged)         adopted
+  nothing                  withdrawn  1         succeeds  (nothing)         withdrawn
+
+  higher attempt           bought     1         stops     charged           bought     set back
+  higher attempt           pending    2         succeeds  charged           bought
+  higher attempt           checkout   2         succeeds  charged(maybe)    bought
   higher attempt           failed     2         succeeds  charged           bought
   higher attempt           refused    2         succeeds  charged           bought
   higher attempt           notSent    1         succeeds  charged           bought
   higher attempt           unknown    2         succeeds  charged           bought
-* higher attempt           adopted    1         fails     charged           adopted    set back
-* higher attempt           withdrawn  2         succeeds  charged           bought
+  higher attempt           adopted    1         stops     charged           adopted    set back
+  higher attempt           withdrawn  2         succeeds  charged           bought
 
-  adopt                    bought     1         fails     charged           bought     set back
-  adopt                    pending    1         fails     maybe             pending    adopt its own
+  adopt                    bought     1         stops     charged           bought     set back
+  adopt                    pending    1         stops     maybe             pending    adopt its own
   adopt                    checkout   1         succeeds  charged           adopted
-  adopt                    failed     1         fails     nothing           failed     attempt
+  adopt                    failed     1         stops     nothing           failed     attempt
   adopt                    refused    1         succeeds  charged           adopted
   adopt                    notSent    0         succeeds  charged           adopted
   adopt                    unknown    1         succeeds  charged           adopted
   adopt                    adopted    1         succeeds  charged           adopted
   adopt                    withdrawn  1         succeeds  charged           adopted
 
-  withdraw                 bought     1         fails     charged           bought     set back
+  withdraw                 bought     1         stops     charged           bought     set back
   withdraw                 pending    1         succeeds  nothing           withdrawn
   withdraw                 checkout   1         succeeds  maybe             withdrawn
   withdraw                 failed     1         succeeds  nothing           withdrawn
   withdraw                 refused    1         succeeds  nothing           withdrawn
   withdraw                 notSent    0         succeeds  nothing           withdrawn
   withdraw                 unknown    1         succeeds  nothing           withdrawn
-* withdraw                 adopted    1         fails     charged           adopted    set back
+  withdraw                 adopted    1         stops     charged           adopted    set back
   withdraw                 withdrawn  1         succeeds  (nothing)         withdrawn
 
-  amount                   bought     1         fails     charged           bought     set back
-  amount                   pending    1         fails     maybe             pending    attempt
-  amount                   checkout   1         fails     maybe             checkout   attempt
-  amount                   failed     1         fails     nothing           failed     attempt
-  amount                   refused    1         fails     nothing           refused    attempt
+  amount                   bought     1         stops     charged           bought     set back
+  amount                   pending    1         stops     maybe             pending    attempt
+  amount                   checkout   1         stops     maybe             checkout   attempt
+  amount                   failed     1         stops     nothing           failed     attempt
+  amount                   refused    1         stops     nothing           refused    attempt
   amount                   notSent    1         succeeds  charged           bought
-  amount                   unknown    1         fails     maybe             unknown    attempt
-  amount                   adopted    1         fails     charged           adopted    set back
+  amount                   unknown    1         stops     maybe             unknown    attempt
+  amount                   adopted    1         stops     charged           adopted    set back
   amount                   withdrawn  1         succeeds  (nothing)         withdrawn
 
-  amount, higher attempt   bought     1         fails     charged           bought     set back
+  amount, higher attempt   bought     1         stops     charged           bought     set back
   amount, higher attempt   pending    2         succeeds  charged           bought
   amount, higher attempt   checkout   2         succeeds  charged(maybe)    bought
-* amount, higher attempt   failed     2         succeeds  charged           bought
+  amount, higher attempt   failed     2         succeeds  charged           bought
   amount, higher attempt   refused    2         succeeds  charged           bought
   amount, higher attempt   notSent    1         succeeds  charged           bought
   amount, higher attempt   unknown    2         succeeds  charged           bought
-  amount, higher attempt   adopted    1         fails     charged           adopted    set back
+  amount, higher attempt   adopted    1         stops     charged           adopted    set back
   amount, higher attempt   withdrawn  2         succeeds  charged           bought
 
   default team             bought     1         succeeds  (charged)         bought
-  default team             pending    1         fails     maybe             pending    set back
-  default team             checkout   1         fails     maybe             checkout   attempt
-  default team             failed     1         fails     nothing           failed     attempt
-  default team             refused    1         fails     nothing           refused    attempt
+  default team             pending    1         stops     maybe             pending    set back
+  default team             checkout   1         stops     maybe             checkout   attempt
+  default team             failed     1         stops     nothing           failed     attempt
+  default team             refused    1         stops     nothing           refused    attempt
   default team             notSent    1         succeeds  charged           bought
-  default team             unknown    1         fails     maybe             unknown    attempt
+  default team             unknown    1         stops     maybe             unknown    attempt
   default team             adopted    1         succeeds  (charged)         adopted
   default team             withdrawn  1         succeeds  (nothing)         withdrawn
 
   destroy                  bought     1         succeeds  charged           -
   destroy                  pending    1         succeeds  maybe             -
-* destroy                  checkout   1         fails     maybe             checkout   withdraw, destroy
+  destroy                  checkout   1         fails     maybe             checkout   withdraw, destroy
   destroy                  failed     1         succeeds  nothing           -
   destroy                  refused    1         succeeds  nothing           -
   destroy                  notSent    0         succeeds  nothing           -
@@ -110,18 +121,18 @@ const TABLE = `
   replace order            failed     1         fails     nothing           failed     attempt
   replace order            refused    1         fails     nothing           refused    withdraw
   replace order            notSent    1         succeeds  charged(nothing)  bought
-* replace order            unknown    1         fails     maybe             unknown    adopt
+  replace order            unknown    1         fails     maybe             unknown    adopt
   replace order            adopted    1         succeeds  (charged)         adopted
   replace order            withdrawn  1         succeeds  (nothing)         withdrawn
 
-* replace both             bought     1         fails     charged           bought     plain up
+  replace both             bought     1         fails     charged           bought     plain up
   replace both             pending    1         fails     maybe             pending    plain up
   replace both             checkout   1         fails     maybe             checkout   attempt
   replace both             failed     1         fails     nothing           failed     attempt
   replace both             refused    1         fails     nothing           refused    attempt
   replace both             notSent    1         succeeds  charged(nothing)  bought
   replace both             unknown    1         fails     maybe             unknown    adopt
-* replace both             adopted    1         succeeds  charged           adopted
+  replace both             adopted    1         succeeds  charged           adopted
   replace both             withdrawn  1         succeeds  (nothing)         withdrawn
 
   taint purchase           bought     1         succeeds  charged           bought
@@ -155,7 +166,7 @@ const TABLE = `
   taint both               withdrawn  1         succeeds  (nothing)         withdrawn
 
   lose purchase            bought     1         succeeds  charged           bought
-* lose purchase            pending    1         succeeds  maybe             pending
+  lose purchase            pending    1         succeeds  maybe             pending
   lose purchase            checkout   1         fails     maybe             checkout   attempt
   lose purchase            failed     1         fails     nothing           failed     attempt
   lose purchase            refused    1         fails     nothing           refused    attempt
@@ -174,11 +185,11 @@ const TABLE = `
   lose order               adopted    1         succeeds  (charged)         adopted
   lose order               withdrawn  1         succeeds  (nothing)         withdrawn
 
-* lose both                bought     1         fails     charged           -          adopt its own
+  lose both                bought     1         fails     charged           -          adopt its own
   lose both                pending    1         fails     maybe             -          adopt its own
   lose both                checkout   1         fails     maybe             -          attempt
   lose both                failed     1         fails     nothing           -          attempt
-* lose both                refused    1         fails     nothing           -          another name
+  lose both                refused    1         fails     nothing           -          another name
   lose both                notSent    1         succeeds  charged           bought
   lose both                unknown    1         fails     maybe             -          adopt
   lose both                adopted    1         succeeds  charged           adopted
@@ -199,7 +210,7 @@ const TABLE = `
   copy                     checkout   1         fails     maybe             checkout   attempt
   copy                     failed     1         fails     nothing           failed     attempt
   copy                     refused    1         fails     nothing           refused    attempt
-* copy                     notSent    0         fails     nothing           notSent    attempt
+  copy                     notSent    0         fails     nothing           notSent    attempt
   copy                     unknown    1         fails     maybe             unknown    adopt
   copy                     adopted    1         succeeds  (charged)         adopted
   copy                     withdrawn  1         succeeds  (nothing)         withdrawn
@@ -219,7 +230,7 @@ const TABLE = `
   journal gone             checkout   1         fails     maybe             checkout   withdraw
   journal gone             failed     1         fails     nothing           failed     attempt
   journal gone             refused    1         fails     nothing           refused    attempt
-* journal gone             notSent    0         fails     nothing           notSent    attempt
+  journal gone             notSent    0         fails     nothing           notSent    attempt
   journal gone             unknown    1         fails     maybe             unknown    adopt
   journal gone             adopted    1         succeeds  (charged)         adopted
   journal gone             withdrawn  1         succeeds  (nothing)         withdrawn
@@ -240,24 +251,28 @@ const TABLE = `
   overlapping updates      failed     2         fails     charged           failed     adopt the last
   overlapping updates      refused    2         fails     charged           refused    adopt the last
   overlapping updates      notSent    1         fails     charged           notSent    adopt the last
-* overlapping updates      unknown    2         fails     charged           unknown    adopt the last
+  overlapping updates      unknown    2         fails     charged           unknown    adopt the last
   overlapping updates      adopted    1         succeeds  (charged)         adopted
   overlapping updates      withdrawn  2         fails     charged           withdrawn  adopt the last
 `;
 
+/** The first rows. */
+export const FOUND = "found out";
+
 export const SENTENCE_NAMES = ["charged", "maybe", "nothing"] as const;
 export type SentenceName = (typeof SENTENCE_NAMES)[number];
+
+type Up = "succeeds" | "fails" | "stops";
 
 export interface Cell {
   readonly step: string;
   readonly outcome: Outcome;
   readonly requests: number;
-  readonly up: "succeeds" | "fails";
+  readonly up: Up;
   readonly says: { readonly must: readonly SentenceName[]; readonly may: readonly SentenceName[] };
   /** Undefined where the state has no such purchase. */
   readonly after: Outcome | undefined;
   readonly wayOut: string | undefined;
-  readonly isEssential: boolean;
 }
 
 export const CELLS: readonly Cell[] = TABLE.split("\n")
@@ -266,11 +281,13 @@ export const CELLS: readonly Cell[] = TABLE.split("\n")
   .map(cellOf);
 
 function cellOf(line: string): Cell {
-  const [step = "", outcome, requests, up, says = "", after, wayOut] = line.slice(2).trim().split(/ {2,}/);
-  if (!isOutcome(outcome) || !(after === "-" || isOutcome(after)) || !(up === "succeeds" || up === "fails")) {
+  const [step = "", outcome, requests, up, says = "", after, wayOut] = line.trim().split(/ {2,}/);
+  if (!isOutcome(outcome) || !(after === "-" || isOutcome(after)) || !isUp(up)) {
     throw new Error(`not a cell: ${line}`);
   }
-  if ((up === "fails") !== (wayOut !== undefined)) throw new Error(`what fails has a way out: ${line}`);
+  if (step !== FOUND && (up === "succeeds") !== (wayOut === undefined)) {
+    throw new Error(`what fails has a way out: ${line}`);
+  }
   return {
     step,
     outcome,
@@ -279,8 +296,11 @@ function cellOf(line: string): Cell {
     says: sentencesIn(says),
     after: after === "-" ? undefined : after,
     wayOut,
-    isEssential: line.startsWith("*"),
   };
+}
+
+function isUp(word: string | undefined): word is Up {
+  return word === "succeeds" || word === "fails" || word === "stops";
 }
 
 function sentencesIn(says: string): Cell["says"] {

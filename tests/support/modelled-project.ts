@@ -49,6 +49,11 @@ export class ModelledProject {
     };
   }
 
+  /** Has every provider process load a script first. */
+  preload(script: string): void {
+    this.env.NODE_OPTIONS = `${this.env.NODE_OPTIONS ?? ""} --require ${script}`.trim();
+  }
+
   /** Replaces what the program declares: by default 100 dollars of AI Gateway credits called `credits`. */
   declare(...purchases: Declared[]): void {
     this.program = () => {
@@ -329,5 +334,5 @@ function known(inputs: Properties): Properties {
 }
 
 /** Everything that the program has declared was registered, with all that waits for it. */
-const waitForRegistrations = (): Promise<void> =>
+export const waitForRegistrations = (): Promise<void> =>
   (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();

@@ -1,4 +1,4 @@
-import type { Project, Run } from "./project.mts";
+import type { Project } from "./project.mts";
 import { whenWritten } from "./stack";
 
 /** Declares what `purchases.json` holds; where WAITS is set, once a file says so. */
@@ -15,10 +15,10 @@ module.exports = async () => {
 };`;
 
 /** An update that has begun, was cancelled, and hasn't reached the purchase yet, and another one that runs meanwhile. */
-export async function overlapping(project: Project, meanwhile: () => Promise<Run>) {
+export async function overlapping<T>(project: Project, meanwhile: () => Promise<T>, ...flags: string[]) {
   project.write("index.js", WAITING);
   project.env.WAITS = "1";
-  const first = project.start("up", "--yes", "--skip-preview");
+  const first = project.start("up", "--yes", "--skip-preview", ...flags);
   await whenWritten(project, "waits");
   delete project.env.WAITS;
   await project.mustRun("cancel", "--yes");

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { type Project, ROOT } from "./project.mts";
+import { closeLater, sandboxAndProject } from "./stack";
 
 const RUNTIME = "nodejsclassic";
 
@@ -44,4 +45,12 @@ export function examplePolicyPack(project: Project): PolicyPack {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** A sandbox, a project that buys from it, and the pack, until the end of the test. */
+export async function stackWithPolicies() {
+  const { sandbox, project } = await sandboxAndProject();
+  const pack = examplePolicyPack(project);
+  closeLater(() => pack.remove());
+  return { sandbox, project, pack };
 }

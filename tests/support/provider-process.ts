@@ -54,7 +54,8 @@ interface Response {
   getReplacesList(): string[];
 }
 
-const QUICK_SDK = join(ROOT, "tests/support/preload/quick-sdk.cjs");
+/** Has a Node process load a script of `preload/` first. */
+export const preload = (name: string) => `--require ${join(ROOT, "tests/support/preload", `${name}.cjs`)}`;
 
 /** The real dynamic provider process of the SDK, called as the engine calls it. */
 export class ProviderProcess {
@@ -81,8 +82,9 @@ export class ProviderProcess {
         PATH: process.env.PATH,
         PULUMI_HOME: home,
         PULUMI_NODEJS_PROJECT: "test",
-        NODE_OPTIONS: `--require ${QUICK_SDK}`,
+        NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
         ...env,
+        NODE_OPTIONS: `${preload("quick-sdk")} ${env.NODE_OPTIONS ?? ""}`,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -192,19 +194,46 @@ export class ProviderProcess {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  private call<T extends Result>(
+  private async call<T extends Result>(
     method: Exclude<keyof Client, "close">,
     request: object,
     read: (response: Response) => T = () => ({}) as T,
   ): Promise<T> {
-    return new Promise((resolve) => {
+    const result = await new Promise<T>((resolve) => {
       const deadline = Date.now() + 60_000;
       this.client[method](request, { deadline }, (error, response) =>
         resolve(error ? (failure(error) as T) : read(response)),
       );
     });
+    mustBeReadable(result);
+    return result;
   }
 }
+
+/** The engine takes only whole characters: for an answer with half of one it would wait for ever. */
+function mustBeReadable(answer: unknown): void {
+  if (typeof answer === "string" && !answer.isWellFormed())
+    throw new Error(`the engine would hang: half a character in ${JSON.stringify(answer)}`);
+  if (typeof answer === "object" && answer !== null) Object.entries(answer).flat().forEach(mustBeReadable);
+}
+
+const started: ProviderProcess[] = [];
+
+/** A provider process that buys from an endpoint without a preflight check, and ends with the test. */
+export async function startProvider(
+  url: string,
+  config: Record<string, string> = {},
+  env: Record<string, string> = {},
+): Promise<ProviderProcess> {
+  const provider = await ProviderProcess.start(
+    { "vercel:apiUrl": url, "vercel:apiToken": "tok_1", ...config },
+    env,
+  );
+  started.push(provider);
+  return provider;
+}
+
+afterEach(() => Promise.all(started.splice(0).map((provider) => provider.stop())));
 
 let purchases = 0;
 
@@ -231,7 +260,18 @@ export function resource(name: string) {
 /** As the engine sends it: without what is absent, and with the text that names the provider. */
 function struct(method: string, properties: Properties): Struct {
   const __provider = `exports.handler=()=>require("pulumi-vercel-credits/lifecycle").${method}`;
-  return Struct.fromJavaScript(JSON.parse(JSON.stringify({ ...properties, __provider })));
+  return Struct.fromJavaScript(present({ ...properties, __provider }) as never);
+}
+
+/** Not by way of JSON, which knows no NaN, Infinity or -0; the wire does. */
+function present(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(present);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .map(([key, one]) => [key, present(one)]),
+  );
 }
 
 /** A partial failure carries what is kept in the error's details. */

@@ -6,6 +6,9 @@ import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/doma
 import { ModelledProject } from "./modelled-project";
 import { Project, type ProjectOptions, type Run } from "./project.mts";
 
+/** On the engine, or on the model of it. */
+export type AnyProject = Project | ModelledProject;
+
 /** A project on the engine that the set-up found, closed at the end of the test. */
 export async function newProject(...[env, options]: Parameters<typeof lastingProject>): Promise<Project> {
   const project = lastingProject(env, options);
@@ -24,10 +27,16 @@ export function lastingProject(
   return new Project({ engine, env, quick, ...options });
 }
 
+/** A sandbox, closed at the end of the test. */
+export async function newSandbox(): Promise<Sandbox> {
+  const sandbox = await startSandbox();
+  opened.push(() => sandbox.close());
+  return sandbox;
+}
+
 /** A sandbox and a project that buys from it. */
 export async function sandboxAndProject(...[env, options]: Parameters<typeof newProject>) {
-  const sandbox: Sandbox = await startSandbox();
-  opened.push(() => sandbox.close());
+  const sandbox = await newSandbox();
   const project = await newProject({ VERCEL_API_URL: sandbox.url, ...env }, options);
   project.declare({});
   return { sandbox, project };
@@ -43,8 +52,7 @@ export function newModel(env: Record<string, string> = {}): ModelledProject {
 
 /** A sandbox and a project on the model of the engine that buys from it. */
 export async function sandboxAndModel(env: Record<string, string> = {}) {
-  const sandbox: Sandbox = await startSandbox();
-  opened.push(() => sandbox.close());
+  const sandbox = await newSandbox();
   return { sandbox, project: newModel({ VERCEL_API_URL: sandbox.url, ...env }) };
 }
 
@@ -71,19 +79,24 @@ export async function watched(env: Record<string, string> = {}) {
 }
 
 /** From now on its provider processes are written down. */
-export function watch(project: Project): void {
+export function watch(project: AnyProject): void {
   project.preload(resolve("tests/support/preload/in-provider.cjs"));
   project.env.TEST_WATCH_FOLDER = project.folder;
 }
 
 /** Which of the contract's three sentences a person has read. */
-export function sentencesOf({ output }: Run): string[] {
+export function sentencesOf({ output }: Pick<Run, "output">): string[] {
   return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
 }
 
-/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
-export function expectReadable({ output }: Run): void {
+export function expectNoStackTrace({ output }: Pick<Run, "output">): void {
   expect(output).not.toMatch(/^\s+at /m);
+}
+
+/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
+export function expectReadable(run: Pick<Run, "output">): void {
+  const { output } = run;
+  expectNoStackTrace(run);
   expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
   expect(output).not.toMatch(/\b(undefined|NaN|\[object Object\])/);
 }
@@ -98,12 +111,12 @@ export async function inDoubt(...[env, options]: Parameters<typeof newProject>) 
 }
 
 /** The folder of the project's own journal. */
-export function journalOf(project: Project): string {
+export function journalOf(project: { readonly folder: string }): string {
   return join(project.folder, "home/vercel-credits/journal");
 }
 
 /** An update whose provider process ends at a named point of a purchase. */
-export async function upCrashingAt(project: Project, point: CrashPoint): Promise<void> {
+export async function upCrashingAt(project: AnyProject, point: CrashPoint): Promise<void> {
   project.env.VERCEL_CREDITS_CRASH_AT = point;
   const run = await project.up("--skip-preview");
   delete project.env.VERCEL_CREDITS_CRASH_AT;
@@ -111,7 +124,7 @@ export async function upCrashingAt(project: Project, point: CrashPoint): Promise
 }
 
 /** A copy of the project's journal as it is now, as a backup or a synced home makes one. */
-export function copyJournal(project: Project, name = "journal-copy"): string {
+export function copyJournal(project: { readonly folder: string }, name = "journal-copy"): string {
   const copy = join(project.folder, name);
   cpSync(journalOf(project), copy, { recursive: true, preserveTimestamps: true });
   return copy;

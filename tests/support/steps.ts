@@ -1,35 +1,34 @@
 import type { Outcome } from "../../provider/src/domain/outcome";
+import { readEvents, type Said } from "./events";
 import type { Outset } from "./outset";
 import { overlapping } from "./overlapping";
-import type { Run } from "./project.mts";
 
-/** What is done next to a purchase, up to the `pulumi` command that is judged. */
-export const STEPS: Record<string, (outset: Outset) => Promise<Run>> = {
+/** What is done next to some purchases of a stack, up to the `pulumi` command that is judged. */
+export type Step = (outset: Outset, outcomes: readonly Outcome[]) => Promise<Said>;
+
+export const STEPS: Record<string, Step> = {
   nothing: (outset) => outset.up(),
-  "higher attempt": (outset) => declareAndUp(outset, { attempt: 2, withdraw: undefined }),
-  adopt: (outset) => declareAndUp(outset, { adopt: "pur_other", withdraw: undefined }),
-  withdraw: (outset) => declareAndUp(outset, { withdraw: true, adopt: undefined }),
-  amount: (outset) => declareAndUp(outset, { amount: 50 }),
-  "amount, higher attempt": (outset) => declareAndUp(outset, { amount: 50, attempt: 2, withdraw: undefined }),
+  "higher attempt": declaring({ attempt: 2, withdraw: undefined }),
+  adopt: declaring({ adopt: "pur_other", withdraw: undefined }),
+  withdraw: declaring({ withdraw: true, adopt: undefined }),
+  amount: declaring({ amount: 50 }),
+  "amount, higher attempt": declaring({ amount: 50, attempt: 2, withdraw: undefined }),
   "default team": (outset) => {
     outset.project.env.VERCEL_TEAM = "other";
     return outset.up();
   },
-  destroy: (outset) => destroy(outset),
-  "replace purchase": (outset) => outset.up("--replace", outset.urn("CreditPurchase")),
-  "replace order": (outset) => outset.up("--replace", outset.urn("PurchaseOrder")),
-  "replace both": (outset) => outset.up(...both(outset).flatMap((urn) => ["--replace", urn])),
-  "taint purchase": (outset) => stateAndUp(outset, "taint", outset.urn("CreditPurchase")),
-  "taint order": (outset) => stateAndUp(outset, "taint", outset.urn("PurchaseOrder")),
-  "taint both": (outset) => stateAndUp(outset, "taint", ...both(outset)),
-  "lose purchase": (outset) => stateAndUp(outset, "delete", outset.urn("CreditPurchase")),
-  "lose order": (outset) => {
-    outset.project.loseFromState("PurchaseOrder");
-    return outset.up();
-  },
-  "lose both": (outset) => stateAndUp(outset, "delete", ...both(outset)),
-  move: async (outset) => {
-    await outset.moveToAnotherProject();
+  destroy: (outset) => outset.run("destroy"),
+  "replace purchase": (outset, outcomes) => outset.up(...replacing(outset.urns(outcomes, "CreditPurchase"))),
+  "replace order": (outset, outcomes) => outset.up(...replacing(outset.urns(outcomes, "PurchaseOrder"))),
+  "replace both": (outset, outcomes) => outset.up(...replacing(outset.urns(outcomes, ...BOTH))),
+  "taint purchase": (outset, outcomes) => taintAndUp(outset, outset.urns(outcomes, "CreditPurchase")),
+  "taint order": (outset, outcomes) => taintAndUp(outset, outset.urns(outcomes, "PurchaseOrder")),
+  "taint both": (outset, outcomes) => taintAndUp(outset, outset.urns(outcomes, ...BOTH)),
+  "lose purchase": (outset, outcomes) => loseAndUp(outset, outcomes, "CreditPurchase"),
+  "lose order": (outset, outcomes) => loseAndUp(outset, outcomes, "PurchaseOrder"),
+  "lose both": (outset, outcomes) => loseAndUp(outset, outcomes, ...BOTH),
+  move: async (outset, outcomes) => {
+    await outset.moveToAnotherProject(outcomes);
     return outset.up();
   },
   copy: (outset) => {
@@ -49,16 +48,23 @@ export const STEPS: Record<string, (outset: Outset) => Promise<Run>> = {
     return outset.up();
   },
   /** Both with what would buy; the update that began first, and comes last, is judged. */
-  "overlapping updates": async (outset) => {
-    const buysAnyway = ["bought", "adopted", "notSent"].includes(outset.outcome);
-    outset.declare(buysAnyway ? {} : { attempt: 2, withdraw: undefined });
-    const { first } = await overlapping(outset.project, () => outset.up());
-    return first;
+  "overlapping updates": async (outset, outcomes) => {
+    const never = ["bought", "adopted", "notSent"];
+    for (const outcome of outcomes) {
+      if (!never.includes(outcome)) outset.declare(outcome, { attempt: 2, withdraw: undefined });
+    }
+    outset.writeProgram();
+    const flags = ["--continue-on-error", "--event-log", "first.json"];
+    const { first } = await overlapping(outset.project, () => outset.up(), ...flags);
+    return readEvents(outset.project, "first.json", first.code);
   },
 };
 
 export interface WayOut {
-  take(outset: Outset): Promise<Run>;
+  /** What a person does before the next `up`. */
+  prepare(outset: Outset, outcome: Outcome): void;
+  /** And after it: everything is destroyed. */
+  readonly destroys?: true;
   /** How many requests it sends. */
   readonly sends: 0 | 1;
   /** What the state has then; `"as before"`: what it had before the step. */
@@ -69,110 +75,119 @@ export interface WayOut {
 
 const ATTEMPT = { sends: 1, after: ["bought"], named: /\battempt\b/ } as const;
 const ADOPT = { sends: 0, after: ["adopted"], named: /\badopt\b/ } as const;
+const AS_BEFORE = { sends: 0, after: ["as before"] } as const;
 
 /** Ways out of what fails, as the documents describe them. Each succeeds. */
 export const WAYS: Record<string, WayOut> = {
-  attempt: { ...ATTEMPT, take: raise },
-  adopt: { ...ADOPT, take: (outset) => declareAndUp(outset, { adopt: "pur_found" }) },
+  attempt: { ...ATTEMPT, prepare: raise },
+  adopt: { ...ADOPT, prepare: adopt },
   "adopt its own": {
     ...ADOPT,
     // What is on record as bought stays that: the id is its own.
     after: ["adopted", "bought"],
-    take: (outset) => declareAndUp(outset, { adopt: outset.own }),
+    prepare: (outset, outcome) => outset.declare(outcome, { adopt: outset.own(outcome) }),
   },
-  "adopt the last": { ...ADOPT, take: (outset) => declareAndUp(outset, { adopt: lastCharge(outset) }) },
-  withdraw: {
-    sends: 0,
-    after: ["withdrawn"],
-    named: /\bwithdraw\b/,
-    take: (outset) => declareAndUp(outset, { withdraw: true }),
+  "adopt the last": {
+    ...ADOPT,
+    prepare: (outset, outcome) => outset.declare(outcome, { adopt: lastCharge(outset, outcome) }),
   },
+  withdraw: { sends: 0, after: ["withdrawn"], named: /\bwithdraw\b/, prepare: withdraw },
   "withdraw, destroy": {
     sends: 0,
     after: [undefined],
     named: /\bwithdraw\b/,
-    async take(outset) {
-      await outset.project.mustRun("state", "unprotect", "--all", "--yes");
-      const withdrawn = await declareAndUp(outset, { withdraw: true });
-      return withdrawn.code === 0 ? destroy(outset) : withdrawn;
-    },
+    prepare: withdraw,
+    destroys: true,
   },
   "set back": {
-    sends: 0,
-    after: ["as before"],
-    take(outset) {
-      const withdrawn = outset.outcome === "withdrawn" ? true : undefined;
-      const adopt = outset.outcome === "adopted" ? "pur_found" : undefined;
+    ...AS_BEFORE,
+    prepare(outset, outcome) {
       outset.project.env.VERCEL_TEAM = "acme";
-      return declareAndUp(outset, { attempt: undefined, amount: undefined, adopt, withdraw: withdrawn });
+      outset.declare(outcome, {
+        attempt: undefined,
+        amount: undefined,
+        adopt: outcome === "adopted" ? "pur_found" : undefined,
+        withdraw: outcome === "withdrawn" ? true : undefined,
+      });
     },
   },
-  "plain up": { sends: 0, after: ["as before"], take: (outset) => outset.up() },
-  untaint: {
-    sends: 0,
-    after: ["as before"],
-    async take(outset) {
-      await untaint(outset);
-      return outset.up();
-    },
-  },
+  "plain up": { ...AS_BEFORE, prepare: () => undefined },
+  untaint: { ...AS_BEFORE, prepare: untaint },
   "untaint, attempt": {
     ...ATTEMPT,
-    async take(outset) {
-      await untaint(outset);
-      return raise(outset);
+    prepare(outset, outcome) {
+      untaint(outset, outcome);
+      raise(outset, outcome);
     },
   },
   "untaint, adopt": {
     ...ADOPT,
-    async take(outset) {
-      await untaint(outset);
-      return declareAndUp(outset, { adopt: "pur_found" });
+    prepare(outset, outcome) {
+      untaint(outset, outcome);
+      adopt(outset, outcome);
     },
   },
   "another name": {
     sends: 1,
     after: ["bought"],
     named: /\banother name\b/,
-    take(outset) {
-      outset.declare({}, "another");
-      return outset.up();
-    },
+    prepare: (outset, outcome) => outset.rename(outcome),
   },
 };
 
-const both = (outset: Outset) => [outset.urn("CreditPurchase"), outset.urn("PurchaseOrder")];
+const BOTH = ["CreditPurchase", "PurchaseOrder"] as const;
 
-function declareAndUp(outset: Outset, more: Parameters<Outset["declare"]>[0]): Promise<Run> {
-  outset.declare(more);
-  return outset.up();
+function declaring(more: Parameters<Outset["declare"]>[1]): Step {
+  return (outset, outcomes) => {
+    for (const outcome of outcomes) outset.declare(outcome, more);
+    return outset.up();
+  };
 }
 
-function raise(outset: Outset): Promise<Run> {
-  const attempt = Number(outset.declared.attempt ?? 1) + 1;
-  return declareAndUp(outset, { attempt, adopt: undefined, withdraw: undefined });
+const replacing = (urns: readonly string[]) => urns.flatMap((urn) => ["--replace", urn]);
+
+function raise(outset: Outset, outcome: Outcome): void {
+  const attempt = Number(outset.declared(outcome).attempt ?? 1) + 1;
+  outset.declare(outcome, { attempt, adopt: undefined, withdraw: undefined });
+}
+
+function adopt(outset: Outset, outcome: Outcome): void {
+  outset.declare(outcome, { adopt: "pur_found" });
+}
+
+function withdraw(outset: Outset, outcome: Outcome): void {
+  outset.declare(outcome, { withdraw: true });
+}
+
+/** What `pulumi state taint` writes. */
+function taintAndUp(outset: Outset, urns: readonly string[]): Promise<Said> {
+  outset.project.editState((resources) =>
+    resources.map((one) => (urns.includes(one.urn) ? { ...one, taint: true } : one)),
+  );
+  return outset.up();
 }
 
 /** The order was replaced by then; the purchase, which was not, is still tainted. */
-function untaint(outset: Outset): Promise<void> {
-  return state(outset, "untaint", outset.urn("CreditPurchase"));
+function untaint(outset: Outset, outcome: Outcome): void {
+  const urn = outset.urn("CreditPurchase", outcome);
+  outset.project.editState((resources) =>
+    resources.map((one) => (one.urn === urn ? { ...one, taint: false } : one)),
+  );
 }
 
-async function state(outset: Outset, command: string, ...urns: string[]): Promise<void> {
-  for (const urn of urns) await outset.project.mustRun("state", command, urn, "--yes");
-}
-
-async function stateAndUp(outset: Outset, command: string, ...urns: string[]): Promise<Run> {
-  await state(outset, command, ...urns);
+function loseAndUp(
+  outset: Outset,
+  outcomes: readonly Outcome[],
+  ...halves: ("CreditPurchase" | "PurchaseOrder")[]
+): Promise<Said> {
+  for (const outcome of outcomes) {
+    for (const half of halves) outset.project.loseFromState(half, outset.name(outcome));
+  }
   return outset.up();
 }
 
-async function destroy(outset: Outset): Promise<Run> {
-  await outset.project.mustRun("state", "unprotect", "--all", "--yes");
-  return outset.project.run("destroy", "--yes", "--skip-preview");
-}
-
 /** What a person finds on the billing page. */
-function lastCharge(outset: Outset): string {
-  return outset.sandbox.charges().at(-1)?.intentId ?? "";
+function lastCharge(outset: Outset, outcome: Outcome): string {
+  const ofIt = outset.sandbox.charges().filter(({ source }) => source === outset.name(outcome));
+  return ofIt.at(-1)?.intentId ?? "";
 }

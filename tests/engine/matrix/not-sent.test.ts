@@ -1,3 +1,0 @@
-import { testCellsOf } from "../../support/matrix";
-
-describe("after notSent", () => testCellsOf("notSent"));

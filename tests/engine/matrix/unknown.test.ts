@@ -1,3 +1,0 @@
-import { testCellsOf } from "../../support/matrix";
-
-describe("after unknown", () => testCellsOf("unknown"));

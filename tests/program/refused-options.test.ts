@@ -1,0 +1,51 @@
+import { CreditPurchase } from "pulumi-vercel-credits";
+import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { refusal, registered } from "../support/mocks";
+import { expectReadable, sentencesOf } from "../support/stack";
+
+const purchase = (opts: object) => () => new CreditPurchase("c", { creditType: "gateway", amount: 1 }, opts);
+
+describe("an option by which a purchase could be made twice is refused by name, with what to do instead", () => {
+  const REPLACED = "a purchase is never replaced; declare another CreditPurchase";
+  const READ_BACK = "use the argument adopt";
+  const PROCESS = "all purchases of an update share one provider process";
+  test.each<[string, object, string]>([
+    ["replaceOnChanges", { replaceOnChanges: ["amount"] }, REPLACED],
+    ["replaceWith", { replaceWith: [] }, REPLACED],
+    ["replacementTrigger", { replacementTrigger: 1 }, REPLACED],
+    ["deleteBeforeReplace", { deleteBeforeReplace: true }, REPLACED],
+    ["deletedWith", { deletedWith: {} }, "use retainOnDelete there instead"],
+    ["import", { import: "pur_1" }, READ_BACK],
+    ["id", { id: "pur_1" }, READ_BACK],
+    ["hooks.onError", { hooks: { onError: [] } }, "use the argument attempt"],
+    ["provider", { provider: {} }, PROCESS],
+    ["provider", { provider: undefined, providers: [{}] }, PROCESS],
+    ["version", { version: "1.2.3" }, PROCESS],
+    ["pluginDownloadURL", { pluginDownloadURL: "https://example.com" }, PROCESS],
+  ])("%s: %j", async (option, opts, instead) => {
+    const refused = await refusal(purchase(opts));
+
+    expect(refused.output).toContain(`CreditPurchase "c" does not take the option ${option}: `);
+    expect(refused.output).toContain(instead);
+    expect(sentencesOf(refused)).toEqual([NOTHING_CHARGED]);
+    expectReadable(refused);
+  });
+});
+
+test("every other option is taken", async () => {
+  const others = {
+    additionalSecretOutputs: ["intentId"],
+    aliases: [{ name: "before" }],
+    customTimeouts: { create: "9s" },
+    dependsOn: [],
+    hideDiffs: ["amount"],
+    ignoreChanges: ["amount"],
+    protect: false,
+    retainOnDelete: true,
+  };
+
+  expect((await registered(purchase(others))).map(({ type }) => type)).toEqual([
+    "pulumi-nodejs:dynamic/vercel:PurchaseOrder",
+    "pulumi-nodejs:dynamic/vercel:CreditPurchase",
+  ]);
+});

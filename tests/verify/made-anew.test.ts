@@ -1,0 +1,66 @@
+import { NO_JOURNAL, sandboxAndProject, sentencesOf } from "../support/stack";
+
+const MAYBE = "The card may have been charged.";
+
+describe("Pulumi is asked to make it anew, and there is no journal", () => {
+  test.each(["--replace", "taint"])("%s of a protected purchase is refused by the engine", async (how) => {
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+    await project.up("--skip-preview");
+    if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
+
+    const run = await project.up("--skip-preview", ...(how === "taint" ? [] : ["--replace", project.urn()]));
+
+    expect(run.code).not.toBe(0);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test.each(["--replace", "taint"])(
+    "%s of an unprotected one is refused by its order, and the record stays",
+    async (how) => {
+      const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+      project.declare({ opts: { protect: false } });
+      await project.up("--skip-preview");
+      const kept = project.outputs();
+      if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
+
+      const run = await project.up(
+        "--skip-preview",
+        ...(how === "taint" ? [] : ["--replace", project.urn()]),
+      );
+      if (how === "taint") await project.mustRun("state", "untaint", project.urn(), "--yes");
+      const after = await project.up("--skip-preview");
+
+      expect(run.code).not.toBe(0);
+      expect(sentencesOf(run)).toEqual([MAYBE]);
+      expect(after.output).toContain("3 unchanged");
+      expect(project.outputs()).toEqual(kept);
+      expect(sandbox.requests()).toHaveLength(1);
+    },
+  );
+
+  test("an order made anew does not buy again for a purchase that is on record", async () => {
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+    project.declare({ opts: { protect: false } });
+    await project.up("--skip-preview");
+
+    const run = await project.up("--skip-preview", "--replace", project.urn("PurchaseOrder"));
+
+    expect(run.code).toBe(0);
+    expect(sandbox.requests()).toHaveLength(1);
+    const after = await project.up("--skip-preview");
+    expect(after).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+
+  test("a purchase whose record was deleted from the state is not bought again under its old order", async () => {
+    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+    await project.up("--skip-preview");
+    await project.mustRun("state", "delete", project.urn(), "--force", "--yes");
+
+    const run = await project.up("--skip-preview");
+
+    expect(run.code).not.toBe(0);
+    expect(sentencesOf(run)).toEqual([MAYBE]);
+    expect(sandbox.requests()).toHaveLength(1);
+  });
+});
