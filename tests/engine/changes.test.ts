@@ -84,3 +84,22 @@ test("a purchase in doubt stays as it is: refresh, with or without the program, 
   expect(project.outputs()).toMatchObject({ outcome: "unknown" });
   expect(sandbox.requests()).toHaveLength(1);
 });
+
+test("a purchase in doubt that a transform gives an alias, and its order none, is not sent again: the order is not the one on record", async () => {
+  const { sandbox, project } = await inDoubt();
+  project.write(
+    "index.js",
+    `const pulumi = require("@pulumi/pulumi");
+const { CreditPurchase } = require("pulumi-vercel-credits");
+pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+  type.endsWith("vercel:CreditPurchase") ? { props, opts: { ...opts, aliases: [{ name: "credits" }] } } : undefined);
+new CreditPurchase("renamed", { creditType: "gateway", amount: 100 }, { protect: false });`,
+  );
+
+  const run = await project.up("--skip-preview");
+
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+  expect(project.outputs()).toMatchObject({ outcome: "unknown" });
+  expect(sandbox.requests()).toHaveLength(1);
+});
