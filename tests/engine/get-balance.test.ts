@@ -1,4 +1,4 @@
-import { sandboxAndProject } from "../support/stack";
+import { expectReadable, sandboxAndProject } from "../support/stack";
 
 const PROGRAM = `
 const { getGatewayBalance, getGatewayBalanceOutput, getV0BalanceOutput, CreditPurchase } = require("pulumi-vercel-credits");
@@ -28,16 +28,31 @@ test("a program reads balances in conditions and outputs, and a purchase moves t
   expect(sandbox.charges()).toHaveLength(1);
 });
 
-test.each([
+/** Everything else that a server can answer: `tests/process/read-faults.test.ts`. */
+test.each<[string, Record<string, string>, string]>([
   ["no key", {}, "getGatewayBalance: set AI_GATEWAY_API_KEY in the environment. Nothing was charged."],
   ["a key that is refused", { AI_GATEWAY_API_KEY: "sandbox-expired" }, "answered 401"],
 ])("%s is one clear line, not a stack trace", async (_what, env, says) => {
   const { sandbox, project } = await sandboxAndProject(env, { program: PROGRAM });
 
-  const { code, output } = await project.preview();
+  const run = await project.preview();
 
-  expect(code).not.toBe(0);
-  expect(output).toContain(says);
-  expect(output).not.toMatch(/^\s+at /m);
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain(says);
+  expectReadable(run);
   expect(sandbox.charges()).toHaveLength(0);
+});
+
+test("an output of a balance that can't be read is one clear line, too", async () => {
+  const { sandbox, project } = await sandboxAndProject(
+    { V0_API_KEY: "key" },
+    { program: `exports.left = require("pulumi-vercel-credits").getV0BalanceOutput().balance;` },
+  );
+  sandbox.misbehaveOn("v0-balance", "cut-in-body");
+
+  const run = await project.preview();
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(/Balance: the .* balance can't be read: .*[^.]\. Nothing was charged\./);
+  expectReadable(run);
 });

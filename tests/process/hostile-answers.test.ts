@@ -41,22 +41,29 @@ interface Expected {
   reading?: Answer;
 }
 
-/** Two updates against a server that answers so: one request, the right sentence, the outcome kept, nothing hung. */
+/**
+ * An update against a server that answers so: one request, the right sentence, the outcome kept, nothing hung. Where something
+ * of the answer is kept, a second update has to live with it; without, it is like any other (`outcomes.test.ts`).
+ */
 async function tryOut(buying: Answer, { outcome, sentence, config, reading = buying }: Expected) {
   const { url, arrived } = await hostileServer({ buying, reading });
   const project = projectFor(url, config);
 
   const first = await project.up("--skip-preview");
   const kept = project.outputs();
-  const second = await project.up("--skip-preview");
+  const runs = [first];
 
   expect(kept).toMatchObject({ outcome });
   expect(sentencesOf(first)).toEqual([sentence]);
+  if (kept?.answer !== undefined) {
+    const second = await project.up("--skip-preview");
+    runs.push(second);
+    if (outcome === "unknown") expect(second.code).not.toBe(0);
+    else expect(second).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+  }
   expect(arrived.buying).toBe(1);
   expect(project.outputs()).toEqual(kept);
-  if (outcome === "unknown") expect(second.code).not.toBe(0);
-  else expect(second).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
-  for (const run of [first, second]) {
+  for (const run of runs) {
     expectReadable(run);
     expect(run.output.length).toBeLessThan(20_000);
   }
@@ -261,8 +268,8 @@ describe("JSON that is strange", () => {
     ["two documents", `${BOUGHT}${BOUGHT}`, unknown, {}],
     ["900 KiB of a new field", intent(`"new":"${"x".repeat(900 * 1024)}"`), bought, { intentId: "pur_1" }],
     [
-      "50,000 keys",
-      intent(Array.from({ length: 50_000 }, (_, n) => `"k${n}":1`).join()),
+      "10,000 keys",
+      intent(Array.from({ length: 10_000 }, (_, n) => `"k${n}":1`).join()),
       bought,
       { intentId: "pur_1" },
     ],

@@ -3,17 +3,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import {
-  declared,
-  type ProviderProcess,
-  preload,
-  type Result,
-  resource,
-  startProvider,
-} from "../support/provider-process";
-
-const ARGUMENTS = declared({ amount: 1, __resource: resource("credits") });
+  ARGUMENTS,
+  buyUnder,
+  opened,
+  reachOneOrderAtOnce,
+  recover,
+  startMany,
+} from "../support/many-processes";
+import { type ProviderProcess, preload, resource, startProvider } from "../support/provider-process";
 
 let sandbox: Sandbox;
 let folder: string;
@@ -31,90 +30,25 @@ afterEach(async () => {
 });
 
 /** A provider process with the test's journal, or another folder. */
-const start = (journal = folder, env: Record<string, string> = {}): Promise<ProviderProcess> =>
-  startProvider(sandbox.url, { "vercelCredits:journal": journal }, env);
-
-/** Processes that share nothing but the journal, as on many machines with one store. */
-async function startMany(count: number, env: Record<string, string> = {}): Promise<ProviderProcess[]> {
-  const processes: ProviderProcess[] = [];
-  // Two at a time, because a machine with few cores starts no more.
-  while (processes.length < count) {
-    processes.push(...(await Promise.all([start(folder, env), start(folder, env)])));
-  }
-  return processes;
-}
+const start = (journal = folder, env: Record<string, string> = {}, { url } = sandbox) =>
+  startProvider(url, { "vercelCredits:journal": journal }, env);
 
 const loading = (script: string) => ({ NODE_OPTIONS: preload(script) });
-
-/** The first half of a purchase, as an update does it. */
-async function opened(provider: ProviderProcess, args = ARGUMENTS): Promise<Result> {
-  const order = await provider.create("order", args);
-  expect(order.error).toBeUndefined();
-  return order;
-}
-
-/** The second half. */
-function buyUnder(provider: ProviderProcess, { properties }: Result, args = ARGUMENTS): Promise<Result> {
-  return provider.create("purchase", {
-    ...args,
-    orderId: properties?.orderId,
-    __journal: properties?.__journal,
-  });
-}
-
-/** As the engine does it in a later update: the order first, and then the purchase, which is not on record. */
-async function recover(provider: ProviderProcess, order: Result, args = ARGUMENTS): Promise<Result> {
-  const updated = await provider.update("order", order.id ?? "", order.properties ?? {}, args);
-  return updated.error === undefined ? buyUnder(provider, updated, args) : updated;
-}
 
 const records = (kind: string) =>
   readdirSync(folder)
     .filter((name) => name.includes(kind))
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
 
-test("50 processes reach the same order at once: at most one sends, and the others say which", async () => {
-  const first = await start();
-  const order = await opened(first);
-  const refusedArgs = { ...ARGUMENTS, __resource: resource("refused") };
-  const refusedOrder = await opened(first, refusedArgs);
-  sandbox.misbehave("decline");
-  expect(await buyUnder(first, refusedOrder, refusedArgs)).toMatchObject({
-    properties: { outcome: "refused" },
-  });
-  await first.stop();
-  const processes = await startMany(50);
-  const inAll = (act: (provider: ProviderProcess) => Promise<Result>) => Promise.all(processes.map(act));
-
-  // It was never sent, so it goes on by itself.
-  sandbox.misbehave("slow", { milliseconds: 500 });
-  const results = await inAll((provider) => recover(provider, order));
-  expect(sandbox.requests()).toHaveLength(2);
-  const [charge] = sandbox.charges();
-  const bought = results.filter(({ error }) => error === undefined);
-  expect(bought).toMatchObject([{ properties: { outcome: "bought", intentId: charge?.intentId } }]);
-  const winner = bought[0]?.properties?.orderId;
-  for (const { error } of results.filter((result) => !bought.includes(result))) {
-    expect(error).toContain(`${winner}`);
-    expect([MAYBE_CHARGED, CHARGED].filter((sentence) => error?.includes(sentence))).toHaveLength(1);
-  }
-
-  // It was refused, so only a person's word sends another.
-  const recorded = await inAll((provider) => recover(provider, refusedOrder, refusedArgs));
-  expect(sandbox.requests()).toHaveLength(2);
-  expect(new Set(recorded.map(({ properties }) => properties?.outcome))).toEqual(new Set(["refused"]));
-  for (const { error } of recorded) expect(error).toContain(NOTHING_CHARGED);
-
-  const again = await inAll((provider) => recover(provider, refusedOrder, { ...refusedArgs, attempt: 2 }));
-  expect(sandbox.requests()).toHaveLength(3);
-  expect(again.filter(({ properties }) => properties?.outcome === "bought")).toHaveLength(1);
-}, 300_000);
+// Fifty of them: `tests/verify/fifty-processes.test.ts`.
+test("ten processes reach the same order at once: at most one sends, and the others say which", () =>
+  reachOneOrderAtOnce(10, sandbox, start));
 
 test("without hard links, two at a time: one of them sends", async () => {
   const first = await start(folder, loading("no-hard-links"));
   const order = await opened(first);
   await first.stop();
-  const processes = await startMany(2, loading("no-hard-links"));
+  const processes = await startMany(2, () => start(folder, loading("no-hard-links")));
 
   const results = await Promise.all(processes.map((provider) => recover(provider, order)));
 
@@ -154,7 +88,7 @@ test("a sender past its lease sends nothing: others may have stopped waiting for
 });
 
 test("two first tries: the second one, and every later update of its state, sends nothing", async () => {
-  const [first, second] = await startMany(2);
+  const [first, second] = await startMany(2, start);
   const orders = [await opened(first as ProviderProcess), await opened(second as ProviderProcess)] as const;
   sandbox.misbehave("cut-after-charge");
 
@@ -175,13 +109,13 @@ describe("a higher attempt that was killed, without a journal", () => {
 
   /** The first try was refused, and is on record; the second one may have bought. */
   async function killed() {
-    sandbox.misbehave("decline");
-    const refused = await (await start("off")).buy(ARGUMENTS);
-    const dying = await start("off", { VERCEL_CREDITS_CRASH_AT: "request-left" });
+    endpoint.misbehave("decline");
+    const refused = await (await start("off", {}, endpoint)).buy(ARGUMENTS);
+    const dying = await start("off", { VERCEL_CREDITS_CRASH_AT: "request-left" }, endpoint);
     const olds = refused.properties ?? {};
     const { orderId } = olds;
-    const before = { ...ARGUMENTS, orderId, __journal: { openings: [{ orderId, attempt: 1 }] } };
-    const order = await dying.update("order", `${orderId}`, before, raised);
+    const inState = { ...ARGUMENTS, orderId, __journal: { openings: [{ orderId, attempt: 1 }] } };
+    const order = await dying.update("order", `${orderId}`, inState, raised);
     const { orderId: newest, __journal } = order.properties ?? {};
     const inputs = { ...raised, orderId: newest, __journal };
     await dying.update("purchase", `${orderId}`, olds, inputs);
@@ -189,9 +123,22 @@ describe("a higher attempt that was killed, without a journal", () => {
     return { purchase: { id: `${orderId}`, properties: olds }, order, inputs };
   }
 
+  let endpoint: Sandbox;
+  let before: Awaited<ReturnType<typeof killed>>;
+
+  // It is killed once: no test changes anything but what the engine would keep.
+  beforeAll(async () => {
+    endpoint = await startSandbox();
+    before = await killed();
+  });
+
+  afterEach(() => expect(endpoint.requests()).toHaveLength(2));
+
+  afterAll(() => endpoint.close());
+
   /** A plain update, or one with a person's word. */
-  async function up({ purchase, order, inputs }: Awaited<ReturnType<typeof killed>>, word: object = {}) {
-    const next = await start("off");
+  async function up(word: object = {}, { purchase, order, inputs } = before) {
+    const next = await start("off", {}, endpoint);
     const updated = await next.update("order", `${order.id}`, order.properties ?? {}, { ...raised, ...word });
     const { orderId, __journal } = updated.properties ?? {};
     return next.update("purchase", purchase.id, purchase.properties, {
@@ -203,41 +150,38 @@ describe("a higher attempt that was killed, without a journal", () => {
   }
 
   test("is in doubt, whatever the try before it came to", async () => {
-    const { error } = await up(await killed());
+    const { error } = await up();
 
     for (const words of [MAYBE_CHARGED, "adopt", "attempt: 3", "withdraw"]) expect(error).toContain(words);
     expect(error).not.toContain(NOTHING_CHARGED);
-    expect(sandbox.requests()).toHaveLength(2);
   });
 
   test.each([
     ["adopt", { adopt: "pur_found" }, "adopted"],
     ["withdraw", { withdraw: true }, "withdrawn"],
   ])("is settled by %s for good", async (_what, word, outcome) => {
-    const before = await killed();
-    const settled = await up(before, word);
+    const settled = await up(word);
     expect(settled).toMatchObject({ properties: { outcome } });
 
     const purchase = { id: before.purchase.id, properties: settled.properties ?? {} };
-    const again = await up({ ...before, purchase }, word);
+    const again = await up(word, { ...before, purchase });
 
     expect(again).toMatchObject({ properties: { outcome } });
-    const destroying = await start("off");
+    const destroying = await start("off", {}, endpoint);
     expect(await destroying.delete("purchase", purchase)).toEqual({});
     expect(await destroying.delete("order", before.order)).toEqual({});
-    expect(sandbox.requests()).toHaveLength(2);
   });
 
   test("is in doubt in every other error, too", async () => {
-    const { error } = await up(await killed(), { amount: 0.5 });
+    const { error } = await up({ amount: 0.5 });
 
     expect(error).toContain("amount must be a whole number");
     expect(error).toContain(MAYBE_CHARGED);
   });
 
   test("is not dropped with its order by a destroy: the record is of the try before", async () => {
-    const { purchase, order } = await killed();
-    const destroying = await start("off");
+    const { purchase, order } = before;
+    const destroying = await start("off", {}, endpoint);
 
     expect(await destroying.delete("purchase", purchase)).toEqual({});
     const { error } = await destroying.delete("order", order);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
@@ -24,6 +25,7 @@ test.each(FAULTS)(
   "what is only read misbehaves (%s): it is noted, the purchase goes on, and an unknown outcome stays one",
   async (fault) => {
     const { sandbox, project } = await sandboxAndModel(KEYS);
+    project.preload(resolve("tests/support/preload/hurries.cjs"));
     sandbox.misbehaveOn("team", fault);
     sandbox.misbehaveOn("gateway-balance", fault);
 
@@ -52,8 +54,13 @@ test.each(FAULTS)(
 
 describe("a program that reads a balance fails with one line, whatever is answered", () => {
   const env = { ...process.env };
+  const { timeout } = AbortSignal;
+  beforeEach(() => {
+    jest.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout.call(AbortSignal, 500));
+  });
   afterEach(() => {
     process.env = env;
+    jest.restoreAllMocks();
   });
 
   test.each([
