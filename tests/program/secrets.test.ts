@@ -30,15 +30,16 @@ async function marked(program: Program, options?: { isPreview: boolean }): Promi
 }
 
 describe("a secret argument stays secret, with all outputs that tell it, of both halves", () => {
-  test.each<[string, object]>([
-    ["creditType", { creditType: pulumi.secret("v0") }],
-    ["amount", { amount: pulumi.secret(77) }],
-    ["team", { team: pulumi.secret("hushteam") }],
-    ["source", { source: pulumi.secret("hushhush") }],
-    ["adopt", { adopt: pulumi.secret("pur_1") }],
-    ["amount", { amount: pulumi.output(70).apply((amount) => pulumi.secret(amount + 7)) }],
-    ["amount", { amount: Promise.resolve(pulumi.secret(77)) }],
-  ])("%s: %j", async (name, args) => {
+  test.each<[string, string, object]>([
+    ["creditType", "a secret", { creditType: pulumi.secret("v0") }],
+    ["amount", "a secret", { amount: pulumi.secret(77) }],
+    ["team", "a secret", { team: pulumi.secret("hushteam") }],
+    ["source", "a secret", { source: pulumi.secret("hushhush") }],
+    ["adopt", "a secret", { adopt: pulumi.secret("pur_1") }],
+    ["amount", "made from a secret", { amount: pulumi.secret(70).apply((amount) => amount + 7) }],
+    ["amount", "secret inside", { amount: pulumi.output(70).apply((amount) => pulumi.secret(amount)) }],
+    ["amount", "a promise of a secret", { amount: Promise.resolve(pulumi.secret(77)) }],
+  ])("%s, %s", async (name, _how, args) => {
     for (const isPreview of [true, false]) {
       expect(await marked(purchase(args), { isPreview })).toEqual([...TELLING, name].sort());
     }
