@@ -3,67 +3,50 @@ import { expectReadable, inDoubt, sandboxAndProject, sentencesOf } from "../supp
 
 /** One case of each group in tests/program, and what only the engine does: aliases, protection, refresh, destroy. */
 
-describe("a purchase that is made", () => {
-  test("refuses a change of what was bought in the preview, by name, ignores one of source, and stays as it is", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    await project.mustRun("up", "--yes", "--skip-preview");
-    const kept = project.outputs();
+test("a purchase that is made is final, protected, and once unprotected only forgotten", async () => {
+  const { sandbox, project } = await sandboxAndProject();
+  await project.mustRun("up", "--yes", "--skip-preview");
+  const kept = project.outputs();
 
-    project.declare({ args: { amount: 200 } });
-    for (const run of [await project.preview(), await project.up("--skip-preview")]) {
-      expect(run.code).not.toBe(0);
-      expect(run.output).toMatch(/credits: .*amount/);
-      expect(sentencesOf(run)).toEqual([CHARGED]);
-      expectReadable(run);
-      expect(run.output).not.toContain("itself says why");
-    }
-    project.declare({ args: { source: "elsewhere" } });
-    const ignored = await project.up("--skip-preview");
+  project.declare({ args: { amount: 200 } });
+  const changed = await project.preview();
+  expect(changed.code).not.toBe(0);
+  expect(changed.output).toMatch(/credits: .*amount/);
+  expect(sentencesOf(changed)).toEqual([CHARGED]);
+  expectReadable(changed);
+  expect(changed.output).not.toContain("itself says why");
 
-    expect(ignored).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
-    expect(project.outputs()).toEqual(kept);
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+  project.declare({ args: { source: "elsewhere" } });
+  const ignored = await project.up("--skip-preview");
+  expect(ignored).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+  expect(project.outputs()).toEqual(kept);
 
-  test("is not bought again under a new name when aliases say what it was called", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    await project.mustRun("up", "--yes", "--skip-preview");
+  const stopped = await project.run("destroy", "--yes");
+  expect(stopped.code).not.toBe(0);
+  expect(stopped.output).toContain("protected");
 
-    project.declare({ name: "renamed", opts: { aliases: [{ name: "credits" }] } });
-    const run = await project.up("--skip-preview");
-    project.declare({ name: "again", opts: { aliases: [project.urn("CreditPurchase", "renamed")] } });
-    const second = await project.up("--skip-preview");
-
-    expect([run.code, second.code]).toEqual([0, 0]);
-    expect(sandbox.requests()).toHaveLength(1);
-    expect(project.resource("PurchaseOrder", "again")?.id).toBe(project.outputs("again")?.orderId);
-  });
-
-  test("is protected: destroy is stopped; unprotected, it forgets the purchase and says that nothing is refunded", async () => {
-    const { sandbox, project } = await sandboxAndProject();
-    await project.mustRun("up", "--yes", "--skip-preview");
-
-    const stopped = await project.run("destroy", "--yes");
-    const forgotten = await project.destroyUnprotected();
-
-    expect(stopped.code).not.toBe(0);
-    expect(stopped.output).toContain("protected");
-    expect(forgotten.code).toBe(0);
-    expect(forgotten.output).toContain(`${CHARGED} The credits stay, and nothing is refunded.`);
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+  const forgotten = await project.destroyUnprotected();
+  expect(forgotten.code).toBe(0);
+  expect(forgotten.output).toContain(`${CHARGED} The credits stay, and nothing is refunded.`);
+  expect(sandbox.requests()).toHaveLength(1);
 });
 
-test("an option that could buy twice is refused by name, without a stack trace", async () => {
+test("a purchase is not bought again under a new name when aliases say what it was called, by name or by URN", async () => {
   const { sandbox, project } = await sandboxAndProject();
-  project.declare({ opts: { replaceOnChanges: ["amount"] } });
+  project.declare({ name: "a" }, { name: "b" });
+  await project.mustRun("up", "--yes", "--skip-preview");
 
-  const run = await project.preview();
+  project.declare(
+    { name: "by-name", opts: { aliases: [{ name: "a" }] } },
+    { name: "by-urn", opts: { aliases: [project.urn("CreditPurchase", "b")] } },
+  );
+  const renamed = await project.up("--skip-preview");
 
-  expect(run.code).not.toBe(0);
-  expect(run.output).toContain("does not take the option replaceOnChanges");
-  expectReadable(run);
-  expect(sandbox.requests()).toHaveLength(0);
+  expect(renamed.code).toBe(0);
+  expect(sandbox.requests()).toHaveLength(2);
+  for (const name of ["by-name", "by-urn"]) {
+    expect(project.resource("PurchaseOrder", name)?.id).toBe(project.outputs(name)?.orderId);
+  }
 });
 
 test("a purchase in doubt stays as it is: refresh, with or without the program, changes nothing, and destroy does not forget it", async () => {
@@ -81,6 +64,25 @@ test("a purchase in doubt stays as it is: refresh, with or without the program, 
   expect(destroyed.output).toMatch(/not forgotten.*adopt/);
   expect(sentencesOf(destroyed)).toEqual([MAYBE_CHARGED]);
   expectReadable(destroyed);
+  expect(project.outputs()).toMatchObject({ outcome: "unknown" });
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
+test("a purchase in doubt that a transform gives an alias, and its order none, is not sent again: the order is not the one on record", async () => {
+  const { sandbox, project } = await inDoubt();
+  project.write(
+    "index.js",
+    `const pulumi = require("@pulumi/pulumi");
+const { CreditPurchase } = require("pulumi-vercel-credits");
+pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+  type.endsWith("vercel:CreditPurchase") ? { props, opts: { ...opts, aliases: [{ name: "credits" }] } } : undefined);
+new CreditPurchase("renamed", { creditType: "gateway", amount: 100 }, { protect: false });`,
+  );
+
+  const run = await project.up("--skip-preview");
+
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
   expect(project.outputs()).toMatchObject({ outcome: "unknown" });
   expect(sandbox.requests()).toHaveLength(1);
 });

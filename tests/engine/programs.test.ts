@@ -8,24 +8,32 @@ import { expectReadable, sandboxAndProject, sentencesOf } from "../support/stack
 /** What of a program only the engine shows, and one case of each group in tests/program. */
 
 test.each([
-  ["a constructor", program('new CreditPurchase("c");'), 'CreditPurchase "c" needs its arguments'],
   [
-    "the check of a resource",
+    "an option",
+    program('new CreditPurchase("c", A, { replaceOnChanges: ["amount"] });'),
+    ['CreditPurchase "c" does not take the option replaceOnChanges'],
+  ],
+  [
+    "an argument",
     purchase("amount: 1.5"),
-    "property amount value {1.5} has a problem: amount must be a whole number, 1 or more",
+    ["property amount value {1.5} has a problem: amount must be a whole number, 1 or more"],
   ],
   [
-    "the check of a secret",
+    // Without the name of the property, with which the engine would print its value.
+    "secret arguments",
     purchase('amount: pulumi.secret(77.5), team: pulumi.secret("hush team")'),
-    "1 or more (1 credit = 1 US dollar); it is secret, so it is not shown.",
+    [
+      "'c' has a problem: amount must be a whole number, 1 or more (1 credit = 1 US dollar); it is secret, so it is not shown.",
+      "'c' has a problem: team must be a team's slug or id (team_...), without spaces; it is secret, so it is not shown.",
+    ],
   ],
-])("what %s finds wrong is one clear line in the preview", async (_where, text, says) => {
+])("%s that will not do: the preview says so in a line, without a stack trace", async (_what, text, says) => {
   const { sandbox, project } = await sandboxAndProject({}, { program: text });
 
   const run = await project.preview();
 
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain(says);
+  for (const words of says) expect(run.output).toContain(words);
   expect(run.output).not.toMatch(/77\.5|hush/);
   expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
   expectReadable(run);
@@ -173,51 +181,40 @@ new CreditPurchase("c", { ...A, ${args} });`);
   expect(sandbox.charges()).toHaveLength(1);
 });
 
-describe("secret arguments", () => {
-  const STATE = "state/.pulumi/stacks/test/dev.json";
+// Of attempts with other outcomes: tests/verify/programs.test.ts.
+test("secret arguments are shown by no state, review or receipt, and are bought and compared like others", async () => {
+  const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
+  const state = () => project.read("state/.pulumi/stacks/test/dev.json");
+  const write = (name: string, { output }: { output: string }) => {
+    writeFileSync(join(project.folder, name), output);
+    return join(project.folder, name);
+  };
+  const preview = write("preview.json", await project.mustRun("preview", "--json", "--show-sames"));
+  const review = await command(["review", preview], project.env);
+  expect(review).toMatchObject({ status: 1, stdout: expect.stringContaining("An unknown amount") });
 
-  test("are shown by no state, review or receipt, and are bought and compared like others", async () => {
-    const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
-    const write = (name: string, { output }: { output: string }) => {
-      writeFileSync(join(project.folder, name), output);
-      return join(project.folder, name);
-    };
-    const preview = write("preview.json", await project.mustRun("preview", "--json", "--show-sames"));
-    const review = await command(["review", preview], project.env);
-    expect(review).toMatchObject({ status: 1, stdout: expect.stringContaining("An unknown amount") });
+  sandbox.misbehave("cut-before-charge");
+  const failed = await project.up("--skip-preview");
+  expect(state()).not.toMatch(SECRET_IN_THE_CLEAR);
+  expect(failed.output).toContain(
+    `c: its outcome is kept as "unknown". ${MAYBE_CHARGED} The reason and what to do`,
+  );
 
-    await project.mustRun("up", "--yes", "--skip-preview");
-    expect(project.read(STATE)).not.toMatch(SECRET_IN_THE_CLEAR);
-    expect(project.read(STATE)).toMatch(/"intentId": ?"pur_/);
+  project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
+  await project.mustRun("up", "--yes", "--skip-preview");
+  expect(project.outputs("c")).toHaveProperty("__earlierAttempts");
+  expect(state()).toMatch(/"intentId": ?"pur_/);
+  expect(state()).not.toMatch(SECRET_IN_THE_CLEAR);
 
-    const hidden = write("hidden.json", await project.mustRun("stack", "export"));
-    const shown = write("shown.json", await project.mustRun("stack", "export", "--show-secrets"));
-    const receipts = async (file: string) => (await command(["receipts", file], project.env)).stdout;
-    expect(await receipts(hidden)).toMatch(
-      /\[secret\].*Charged, with a total that is secret here \(not in the totals\): 1\n.*The totals are incomplete/s,
-    );
-    expect(await receipts(shown)).toMatch(/hushteam.*Charged.*: 77\.00 usd \(1\)\n$/s);
+  const hidden = write("hidden.json", await project.mustRun("stack", "export"));
+  const shown = write("shown.json", await project.mustRun("stack", "export", "--show-secrets"));
+  const receipts = async (file: string) => (await command(["receipts", file], project.env)).stdout;
+  expect(await receipts(hidden)).toMatch(
+    /\[secret\].*Charged, with a total that is secret here \(not in the totals\): 1\n.*The totals are incomplete/s,
+  );
+  expect(await receipts(shown)).toMatch(/hushteam.*Charged.*: 77\.00 usd \(1\)\n/s);
 
-    const again = await project.up("--skip-preview");
-    expect(again).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
-    expect(sandbox.charges()).toMatchObject([{ team: "hushteam", amount: 77, source: "hushhush" }]);
-  });
-
-  // The other outcomes: tests/verify/programs.test.ts.
-  test("stay secret in the state of an attempt that is in doubt, and of those before it", async () => {
-    const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
-    sandbox.misbehave("cut-before-charge");
-    const failed = await project.up("--skip-preview");
-    expect(project.read(STATE)).not.toMatch(SECRET_IN_THE_CLEAR);
-    expect(failed.output).toContain(
-      `c: its outcome is kept as "unknown". ${MAYBE_CHARGED} The reason and what to do`,
-    );
-
-    project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
-    await project.mustRun("up", "--yes", "--skip-preview");
-
-    expect(project.outputs("c")).toHaveProperty("__earlierAttempts");
-    expect(project.read(STATE)).not.toMatch(SECRET_IN_THE_CLEAR);
-    expect(sandbox.charges()).toHaveLength(1);
-  });
+  const again = await project.up("--skip-preview");
+  expect(again).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+  expect(sandbox.charges()).toMatchObject([{ team: "hushteam", amount: 77, source: "hushhush" }]);
 });

@@ -4,6 +4,7 @@ import { HTTP } from "./http.mts";
 import { JOURNAL } from "./journal.mts";
 import { LIFECYCLE } from "./lifecycle.mts";
 import type { Mutation } from "./mutation.mts";
+import { PROGRAM } from "./program.mts";
 import { REPORTS } from "./reports.mts";
 
 /** Every guard that is broken on purpose. */
@@ -13,5 +14,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DOMAIN,
   ...JOURNAL,
   ...LIFECYCLE,
+  ...PROGRAM,
   ...REPORTS,
 ];

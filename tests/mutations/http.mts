@@ -24,7 +24,7 @@ export const HTTP: readonly Mutation[] = [
     text: 'url.protocol === "https:" ? "secureConnect" : "connect"',
     replacement: '"connect"',
     caughtBy: "process/secure-connection.test.ts",
-    named: "a certificate that nobody signed",
+    named: "signed by nobody",
   },
   {
     broken: "whether the request may still leave is asked when the connection stands",

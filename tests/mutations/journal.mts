@@ -14,6 +14,7 @@ export const JOURNAL: readonly Mutation[] = [
     "a purchase that another order has claimed sends nothing",
     'if (by) return { kind: "claimed elsewhere", by };',
     "",
+    "a second order for the same purchase",
   ),
   journal(
     "a second order takes a higher attempt",

@@ -31,7 +31,7 @@ describe("what is refused says what is true of the purchase", () => {
       ["another team", { team: "other" }],
       ["an amount that is not a number of credits", { amount: -1 }],
       ["an amount over the cap", { amount: 5000 }],
-      ["a higher attempt over the cap", { attempt: 2, amount: 5000 }],
+      ["a higher attempt over the cap", { amount: 5000, attempt: 2 }],
       ["an attempt that is none", { attempt: 0 }],
       ["an argument that doesn't exist", { colour: "red" }],
       ["adopt and withdraw at once", { adopt: "pur_1", withdraw: true }],

@@ -95,7 +95,7 @@ describe("a plan that is wrong is one clear line", () => {
     const run = await project.up();
 
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain("credits-2026-q4-gateway: ");
+    expect(run.output).toContain("credits-2026-q4-gateway: property amount value");
     expect(run.output).toContain("amount must be a whole number, 1 or more");
     expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
     expectReadable(run);

@@ -1,5 +1,6 @@
 import { CreditPurchase } from "pulumi-vercel-credits";
 import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
+import { purchaseOptions } from "../../provider/src/resource-options";
 import { refusal, registered } from "../support/mocks";
 import { expectReadable, sentencesOf } from "../support/stack";
 
@@ -48,4 +49,10 @@ test("every other option is taken", async () => {
     "pulumi-nodejs:dynamic/vercel:PurchaseOrder",
     "pulumi-nodejs:dynamic/vercel:CreditPurchase",
   ]);
+});
+
+test("a purchase is protected unless the program says otherwise", () => {
+  expect(purchaseOptions("c", {}).protect).toBe(true);
+  expect(purchaseOptions("c", { protect: undefined as never }).protect).toBe(true);
+  expect(purchaseOptions("c", { protect: false }).protect).toBe(false);
 });

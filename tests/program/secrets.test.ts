@@ -111,7 +111,8 @@ test("secret arguments that are wrong are not shown", async () => {
 
   for (const run of [await project.preview(), await project.up("--skip-preview")]) {
     expect(run.output).toContain(
-      `amount must be a whole number, 1 or more (1 credit = 1 US dollar); it is secret, so it is not shown. ${NOTHING_CHARGED}`,
+      // Without the name of the property, with which the engine would print its value.
+      `c: has a problem: amount must be a whole number, 1 or more (1 credit = 1 US dollar); it is secret, so it is not shown. ${NOTHING_CHARGED}`,
     );
     expect(run.output).toContain("team must be a team's slug or id");
     expect(run.output).not.toMatch(/77\.5|hush/);

@@ -18,16 +18,14 @@ const NODE_24 = `node-${process.platform}-${process.arch}@24.21.0`;
 /** A folder of projects that use the package as others do: from its tarball, by each package manager. */
 export class Consumers {
   readonly folder = mkdtempSync(join(tmpdir(), "vercel-credits-consumers-"));
-  readonly packed: readonly string[];
   readonly #tarball: string;
 
   /** Packs the package, and installs the package managers and the other Node. */
   constructor() {
     this.#write("tools/package.json", { private: true });
-    const [{ filename, files }] = JSON.parse(
+    const [{ filename }] = JSON.parse(
       this.#npm(".", "pack", join(ROOT, "provider"), "--json", "--ignore-scripts"),
     );
-    this.packed = files.map(({ path }: { path: string }) => path);
     this.#tarball = join(this.folder, filename);
     this.#npm("tools", "install", PNPM, YARN, NODE_24);
   }

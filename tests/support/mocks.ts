@@ -31,11 +31,11 @@ export async function registered(program: Program, { isPreview = true } = {}): P
  * What a person reads of a program that a constructor refuses. It must be the one kind of error that the SDK prints without a
  * stack trace.
  */
-export async function refusal(program: Program): Promise<Run> {
+export async function refusal(program: Program): Promise<Pick<Run, "output">> {
   const error = await registered(program).then(
     () => new Error("the program was not refused"),
     (thrown: Error) => thrown,
   );
   if (!pulumi.RunError.isInstance(error)) throw error;
-  return { code: 255, output: error.message };
+  return { output: error.message };
 }

@@ -266,7 +266,8 @@ class Command {
         const { properties, failures = [] } = must(await this.provider.check(half, olds, goal));
         for (const { property, reason } of failures) {
           const value = property in goal ? ` value {${goal[property]}}` : "";
-          this.#fails(half, name, `property ${property}${value} has a problem: ${reason}`);
+          const what = property === "" ? "" : `property ${property}${value} `;
+          this.#fails(half, name, `${what}has a problem: ${reason}`);
         }
         if (failures.length > 0) throw new Failed();
         return properties as Properties;
