@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { MUTATIONS } from "../tests/mutations/all.mts";
 import type { Mutation } from "../tests/mutations/mutation.mts";
@@ -22,7 +23,8 @@ const limitMs = 90_000;
 type Verdict = { readonly caught: string } | { readonly survived: string };
 
 /** What is wrong by itself, and what takes too long, is not what a guarantee is tested by. */
-const NO_ASSERTION = /^(SyntaxError|ReferenceError|Error: Cannot find module)|^thrown: "Exceeded timeout/;
+const NO_ASSERTION =
+  /^(SyntaxError|ReferenceError|TypeError|Error: Cannot find module)|^thrown: "Exceeded timeout/;
 
 function verdictOn({ passed, failures, problem }: Ran): Verdict {
   if (problem !== undefined) return { survived: problem };
@@ -34,6 +36,7 @@ function verdictOn({ passed, failures, problem }: Ran): Verdict {
 
 async function judge(tree: Tree, { file, text, replacement, caughtBy, named }: Mutation): Promise<Verdict> {
   if (caughtBy.startsWith("verify/")) return { survived: "npm test does not run that file" };
+  if (!existsSync(`tests/${caughtBy}`)) return { survived: "there is no such file" };
   try {
     return await tree.broken(file, text, replacement, async () =>
       verdictOn(await runJest(tree.folder, { files: [caughtBy], named, env, limitMs })),

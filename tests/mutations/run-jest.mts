@@ -57,15 +57,20 @@ export async function runJest(folder: string, { files, named, env, limitMs }: As
     stdio: "ignore",
     detached: true,
   });
+  // With what its tests have started.
   const end = () => {
-    // With what its tests have started.
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
   };
   const tooLong = setTimeout(end, limitMs);
   process.once("exit", end);
   await once(child, "close");
   clearTimeout(tooLong);
   process.removeListener("exit", end);
+  end();
   return readResults(outputFile);
 }
 

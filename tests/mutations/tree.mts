@@ -35,7 +35,7 @@ export class Tree {
     const built = join(this.folder, "provider/dist", file.replace(/[.]ts$/, ".js"));
     const [before, builtBefore] = [readFileSync(source, "utf8"), readFileSync(built, "utf8")];
     const found = before.split(text).length - 1;
-    if (found !== 1) throw new Error(`provider/src/${file} holds ${found} times: ${text}`);
+    if (found !== 1) throw new Error(`the guard has moved: not once but ${found} times there is ${text}`);
     const after = before.replace(text, () => replacement);
     try {
       writeFileSync(source, after);
