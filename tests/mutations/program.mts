@@ -19,7 +19,7 @@ export const PROGRAM: readonly Mutation[] = [
   {
     broken: "a provider process of its own is refused",
     ...OPTIONS,
-    text: "provider: SHARED_PROCESS,",
+    text: "version: SHARED_PROCESS,",
     replacement: "",
   },
   {
