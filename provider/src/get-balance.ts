@@ -55,7 +55,11 @@ async function read<T extends BalanceType>(creditType: T, name: string): Promise
     if (source === undefined) throw new Error(`set ${BALANCES[creditType].key} in the environment`);
     return await readBalance(creditType, source, request);
   } catch (error) {
-    throw new pulumi.RunError(`${name}: ${(error as Error).message}. ${NOTHING_CHARGED}`);
+    const failed = new pulumi.RunError(`${name}: ${(error as Error).message}. ${NOTHING_CHARGED}`);
+    // Pulumi shows the message alone, but lets Node colour the stack first: some versions of Node 22 take half a minute and
+    // half a gigabyte for a line with `node_modules/@pulumi/resource.ts`, which an async program has there.
+    delete failed.stack;
+    throw failed;
   }
 }
 

@@ -43,7 +43,7 @@ test.each<[string, Answer, string, string]>([
             `"ownerId":"${NASTY}"`,
             `"deep":${"[".repeat(1000)}${"]".repeat(1000)}`,
             `"__proto__":{"status":"failed"}`,
-            ...Array.from({ length: 50_000 }, (_, n) => `"k${n}":1`),
+            ...Array.from({ length: 10_000 }, (_, n) => `"k${n}":1`),
           ].join(),
         ),
       ),
