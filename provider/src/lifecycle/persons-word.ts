@@ -81,6 +81,8 @@ export async function adopt(
     }
   }
   await resolve(run, from, declaration, { adopted: intentId });
+  // So the order may go where it was replaced: what it came to is on record.
+  run.seen.add(order.orderId);
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
   );
@@ -118,6 +120,7 @@ export async function withdraw(
     throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "Remove withdraw.", "");
   }
   await resolve(run, from, declaration, { withdrawn: true });
+  run.seen.add(order.orderId);
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
   const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
   console.log(

@@ -200,23 +200,11 @@ describe("a purchase that was bought", () => {
       expect(preview.output).not.toContain("will be charged now");
       expectReadable(run);
 
-      // What is still tainted: below.
-      if (how === "taint") return;
       project.declare({ args: { adopt: kept?.intentId }, opts: { protect: false } });
       expect((await project.up("--skip-preview")).code).toBe(0);
       expect(sandbox.requests()).toHaveLength(1);
     },
   );
-
-  // It is recorded, but the order that was replaced can't be deleted. Without the taint it would be as above.
-  test.failing("both halves tainted: its own id, adopted while the purchase is still tainted, ends it", async () => {
-    const { project, kept } = await bought();
-    for (const urn of [project.urn(), order(project)]) await project.mustRun("state", "taint", urn, "--yes");
-    await project.up("--skip-preview");
-    project.declare({ args: { adopt: kept?.intentId }, opts: { protect: false } });
-
-    expect((await project.up("--skip-preview")).code).toBe(0);
-  });
 
   test("both halves lost, a higher attempt is a person's word: it buys another", async () => {
     const { sandbox, project } = await bought();
