@@ -1,11 +1,12 @@
 /** What `npm run verify` alone runs, unless it is asked for by name. */
 const VERIFY = "tests/verify/";
-const isAskedFor = process.argv.slice(2).some((argument) => `${argument}/`.includes(VERIFY));
+const isAskedFor = process.argv.slice(2).some((argument) => /(^|\/)verify(\/|$)/.test(argument));
 
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", ...(isAskedFor ? [] : [`<rootDir>/${VERIFY}`])],
+  testEnvironment: "<rootDir>/tests/support/shows-commands.mts",
   reporters: ["default", "<rootDir>/tests/support/slowest-suites.mts"],
   moduleFileExtensions: ["ts", "mts", "js", "cjs", "mjs", "json", "node"],
   transform: {

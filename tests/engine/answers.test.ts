@@ -1,16 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { type Answer, gatedServer, hostileServer, http, says, saysForever } from "../support/hostile";
-import {
-  ended,
-  expectReadable,
-  newProject,
-  providerOf,
-  sandboxAndProject,
-  sentencesOf,
-  watch,
-} from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { ended, newProject, providerOf, sandboxAndProject, watch } from "../support/stack";
 
 /** How the engine keeps what a server answered. Every other answer: `tests/process/`, on a model of the engine. */
 

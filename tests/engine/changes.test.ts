@@ -1,5 +1,5 @@
-import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, inDoubt, sandboxAndProject, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
+import { inDoubt, sandboxAndProject } from "../support/stack";
 
 /** One case of each group in tests/program, and what only the engine does: aliases, protection, refresh, destroy. */
 

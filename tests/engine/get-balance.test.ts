@@ -1,4 +1,5 @@
-import { expectReadable, sandboxAndProject } from "../support/stack";
+import { expectReadable } from "../support/sentences";
+import { sandboxAndProject } from "../support/stack";
 
 const PROGRAM = `
 const { getGatewayBalance, getGatewayBalanceOutput, getV0BalanceOutput, CreditPurchase } = require("pulumi-vercel-credits");

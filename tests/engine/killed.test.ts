@@ -1,13 +1,12 @@
 import { readdirSync } from "node:fs";
-import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
 import { killedWhileBuying, providerKilled } from "../support/killed";
 import type { Project } from "../support/project.mts";
+import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import {
   journalOf,
   killProvider,
   NO_JOURNAL,
   sandboxAndProject,
-  sentencesOf,
   upCrashingAt,
   watched,
   whenRequested,

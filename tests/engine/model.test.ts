@@ -1,7 +1,8 @@
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import type { ModelledProject } from "../support/modelled-project";
 import type { Declared, Project, Run } from "../support/project.mts";
-import { sandboxAndModel, sandboxAndProject, sentencesOf } from "../support/stack";
+import { sentencesOf } from "../support/sentences";
+import { sandboxAndModel, sandboxAndProject } from "../support/stack";
 
 /**
  * Most cases run on a model of the engine (`ModelledProject`). Here the real engine and the model take the same steps, and
@@ -164,7 +165,7 @@ function seen({ project, sandbox }: Place, run: Run) {
   const succeeded = run.code === 0;
   const kept = project.resources().filter(({ urn }) => urn.includes("dynamic/vercel:"));
   return {
-    succeeded,
+    code: run.code,
     operations: succeeded ? operationsOf(run) : [],
     says: [...new Set(run.output.match(/^[\s|]*(💳|✅|⚠️|🗑️|ℹ️|⏳|📎) .*$/gmu))]
       .map((line) => neutral(line.trim()))

@@ -1,5 +1,5 @@
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, inDoubt, sandboxAndProject, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { inDoubt, sandboxAndProject } from "../support/stack";
 
 /** How the engine keeps an outcome, and what a person does next. Every outcome: `tests/process/outcomes.test.ts`. */
 

@@ -1,5 +1,5 @@
-import { CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndProject } from "../support/stack";
 
 /** Every mistake: `tests/process/preflight.test.ts`. */
 test("an expired token fails before anything is armed or kept, and a plain re-run is enough afterwards", async () => {

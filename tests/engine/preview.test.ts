@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { program } from "../support/programs";
-import { expectReadable, newProject, sandboxAndProject, sentencesOf, watch } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { newProject, sandboxAndProject, watch } from "../support/stack";
 
 /** One case of each group in tests/program, and what only the engine does: plans, parallel steps, other resources. */
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { command } from "../support/command";
 import { program, purchase, SECRET_IN_THE_CLEAR, SECRETS } from "../support/programs";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndProject } from "../support/stack";
 
 /** What of a program only the engine shows, and one case of each group in tests/program. */
 

@@ -1,3 +1,4 @@
+import { CHARGED } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 test("with vercelCredits:requirePlan, an update without a plan buys nothing, and one with a plan buys", async () => {
@@ -16,6 +17,6 @@ test("with vercelCredits:requirePlan, an update without a plan buys nothing, and
       "Run `pulumi preview --save-plan plan.json`, have that reviewed, and run `pulumi up --plan plan.json`.",
   );
   expect(requestsWithout).toBe(0);
-  expect(planned).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+  expect(planned).toMatchObject({ code: 0, output: expect.stringContaining(CHARGED) });
   expect(sandbox.requests()).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { command } from "../support/command";
 import type { Declared, Project } from "../support/project.mts";
+import { MAYBE_CHARGED } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 const A: Declared = { name: "a", args: { creditType: "gateway", amount: 7 } };
@@ -50,7 +51,7 @@ test("with Vercel's address it never passes for a purchase: preview and update s
     expect(run.output).toContain(
       `${doubtful}: it was bought at the sandbox ${sandbox.url}, and not at Vercel`,
     );
-    expect(run.output).toContain("The card may have been charged.");
+    expect(run.output).toContain(MAYBE_CHARGED);
     for (const way of unprotect(project, doubtful)) expect(run.output).toContain(way);
   }
   expect(sandbox.requests()).toHaveLength(1);

@@ -6,10 +6,7 @@ import type { VercelWord } from "../../provider/src/domain/outcome";
 import type { Result } from "../../provider/src/domain/result";
 import { FileStore } from "../../provider/src/journal/file-store";
 import { Journal, type OrderToRecord } from "../../provider/src/journal/journal";
-
-const MAYBE = "The card may have been charged.";
-const CHARGED = "The card was charged.";
-const NOTHING = "Nothing was charged.";
+import { CHARGED, expectNoStackTrace, MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
 
 let folder: string;
 let journal: Journal;
@@ -31,7 +28,7 @@ function command(args: string[], env: Record<string, string> = { VERCEL_CREDITS_
     ["provider/dist/cli/main.js", "journal", ...args],
     { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env.PATH, HOME: folder, ...env } },
   );
-  expect(stdout + stderr).not.toMatch(/^\s+at /m);
+  expectNoStackTrace({ output: stdout + stderr });
   return { status, stdout, stderr };
 }
 
@@ -96,7 +93,7 @@ describe("journal", () => {
     );
     expect(second).toMatch(/order_b .* later .* refused/);
     expect(third).toMatch(/order_c .* never .* notSent/);
-    expect(stdout).not.toContain(MAYBE);
+    expect(stdout).not.toContain(MAYBE_CHARGED);
   });
 
   test.each([
@@ -115,7 +112,7 @@ describe("journal", () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/❓ +order_a/);
     expect(stdout).toContain("1 is unresolved");
-    for (const words of [MAYBE, "adopt", "attempt", "withdraw", "journal settle"]) {
+    for (const words of [MAYBE_CHARGED, "adopt", "attempt", "withdraw", "journal settle"]) {
       expect(stdout).toContain(words);
     }
   });
@@ -131,7 +128,7 @@ describe("journal", () => {
 
     expect(status).toBe(1);
     expect(stdout).toContain("❓");
-    expect(stdout).toContain(MAYBE);
+    expect(stdout).toContain(MAYBE_CHARGED);
     expect(stdout).toMatch(/❓ +order_a .*unknown/);
     expect(stdout).toMatch(/order_b .*notSent/);
   });
@@ -312,7 +309,7 @@ describe("journal show", () => {
     await sent("ab", { name: "later" });
 
     const unresolved = command(["show", "order_aa"]);
-    expect(unresolved).toMatchObject({ status: 1, stdout: expect.stringContaining(MAYBE) });
+    expect(unresolved).toMatchObject({ status: 1, stdout: expect.stringContaining(MAYBE_CHARGED) });
     expect(command(["show", "order_z"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("knows no order"),
@@ -327,7 +324,7 @@ describe("journal show", () => {
 describe("journal settle", () => {
   test.each([
     ["--adopt", ["--adopt", "pur_9"], "adopted", "recorded pur_9 as this purchase", CHARGED],
-    ["--withdraw", ["--withdraw"], "withdrawn", "recorded as withdrawn", NOTHING],
+    ["--withdraw", ["--withdraw"], "withdrawn", "recorded as withdrawn", NOTHING_CHARGED],
   ])("%s settles an order in doubt, and sends nothing", async (_what, flags, outcome, says, sentence) => {
     await sent("a");
 
@@ -355,8 +352,13 @@ describe("journal settle", () => {
   });
 
   test.each([
-    ["a refusal", () => journal.complete("order_a", REFUSED, undefined), "refused", NOTHING],
-    ["what a person withdrew", () => journal.resolve("order_a", { withdrawn: true }), "withdrawn", NOTHING],
+    ["a refusal", () => journal.complete("order_a", REFUSED, undefined), "refused", NOTHING_CHARGED],
+    [
+      "what a person withdrew",
+      () => journal.resolve("order_a", { withdrawn: true }),
+      "withdrawn",
+      NOTHING_CHARGED,
+    ],
     ["what a person adopted", () => journal.resolve("order_a", { adopted: "pur_9" }), "adopted", CHARGED],
   ])("%s is not withdrawn", async (_what, ended, outcome, sentence) => {
     await sent("a");
@@ -375,7 +377,7 @@ describe("journal settle", () => {
 
     expect(command(["settle", "order_a", "--withdraw"])).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining(NOTHING),
+      stdout: expect.stringContaining(NOTHING_CHARGED),
     });
     expect(await journal.claim(orderOf("a"), 60)).toEqual({ kind: "closed" });
   });
@@ -383,7 +385,7 @@ describe("journal settle", () => {
   test("a withdrawn checkout session can still be paid, and the sentence says so", async () => {
     await sent("a", {}, CHECKOUT);
 
-    expect(command(["settle", "order_a", "--withdraw"]).stdout).toContain(MAYBE);
+    expect(command(["settle", "order_a", "--withdraw"]).stdout).toContain(MAYBE_CHARGED);
   });
 
   test("while its request may be under way, it says where and until when", async () => {
@@ -418,7 +420,7 @@ describe("journal settle", () => {
       });
     }
     const contradiction = command(["settle", "order_b", "--adopt", "pur_9"]);
-    expect(contradiction).toMatchObject({ status: 2, stderr: expect.stringContaining(MAYBE) });
+    expect(contradiction).toMatchObject({ status: 2, stderr: expect.stringContaining(MAYBE_CHARGED) });
     expect(command(["settle", "order_b", "--adopt", "pur_1"]).status).toBe(0);
   });
 

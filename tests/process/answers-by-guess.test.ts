@@ -1,5 +1,5 @@
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 /** Only what the contract lists was refused. Anything else may come from whoever sits between us and Vercel. */
 

@@ -1,6 +1,6 @@
-import { MAYBE_CHARGED } from "../../provider/src/domain/messages";
 import { hostileServer, http, says } from "../support/hostile";
-import { expectReadable, newModel, sentencesOf, upCrashingAt } from "../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
+import { newModel, upCrashingAt } from "../support/stack";
 
 /** Vercel's word is kept for people, and no rule goes by it, also where it is one of ours. */
 describe("an intent whose status is a word of ours, and a kill before the state is saved: it is pending, and not bought again", () => {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { declared, type Result, startProvider } from "../support/provider-process";
+import { MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
 import { listen } from "../support/servers";
 
 /** A server that reads the whole request, counts it, and then does what the test says. */

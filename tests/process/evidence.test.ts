@@ -1,5 +1,5 @@
-import { MAYBE_CHARGED } from "../../provider/src/domain/messages";
 import { command } from "../support/command";
+import { MAYBE_CHARGED } from "../support/sentences";
 import { NO_JOURNAL, sandboxAndModel } from "../support/stack";
 
 const KEYS = { AI_GATEWAY_API_KEY: "gateway-key-1", V0_API_KEY: "v0-key-1" };

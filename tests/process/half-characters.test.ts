@@ -1,5 +1,5 @@
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 /**
  * Text that is cut for a message must not be cut within a character: half of one can't be handed to the engine, whose

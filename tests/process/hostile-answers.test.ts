@@ -1,7 +1,6 @@
 import nodeHttp from "node:http";
 import type { Socket } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
 import {
   type Answer,
   drips,
@@ -13,8 +12,9 @@ import {
   saysThenWaits,
 } from "../support/hostile";
 import { startProvider } from "../support/provider-process";
+import { CHARGED, expectReadable, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import { listen } from "../support/servers";
-import { expectReadable, newModel, sentencesOf, watch } from "../support/stack";
+import { newModel, watch } from "../support/stack";
 
 const INTENT = { id: "pur_1", status: "succeeded", total: "100.00", currency: "usd" };
 const BOUGHT = JSON.stringify({ purchaseIntent: INTENT });

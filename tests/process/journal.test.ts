@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import {
   ARGUMENTS,
   buyUnder,
@@ -13,6 +12,7 @@ import {
   startMany,
 } from "../support/many-processes";
 import { type ProviderProcess, preload, resource, startProvider } from "../support/provider-process";
+import { MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
 
 let sandbox: Sandbox;
 let folder: string;

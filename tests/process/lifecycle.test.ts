@@ -1,6 +1,6 @@
 import type { Fault } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { sandboxAndModel, sentencesOf } from "../support/stack";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 /** The guards that stand between the record of a purchase and another request, each by what it is there for. */
 

@@ -1,5 +1,6 @@
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { Declared } from "../support/project.mts";
+import { CHARGED, MAYBE_CHARGED } from "../support/sentences";
 import { closeLater, sandboxAndModel, upCrashingAt } from "../support/stack";
 
 /** What was bought at the sandbox, or wasn't, when another address is configured. */
@@ -16,7 +17,7 @@ test("an order that a killed update left at the sandbox stops with Vercel's addr
 
   expect(run.code).not.toBe(0);
   expect(run.output).toContain(`a: it was bought at the sandbox ${sandbox.url}, and not at Vercel`);
-  expect(run.output).toContain("The card was charged.");
+  expect(run.output).toContain(CHARGED);
   expect(await project.destroyUnprotected()).toMatchObject({ code: 0 });
 });
 
@@ -36,7 +37,7 @@ test("a purchase that may have charged at Vercel is not tried again at the sandb
     expect(run.output).toContain(
       "was opened for https://api.example.com/, and the address configured now is the sandbox",
     );
-    expect(run.output).toContain("The card may have been charged.");
+    expect(run.output).toContain(MAYBE_CHARGED);
   }
   expect(sandbox.requests()).toHaveLength(1);
   expect(project.resource("CreditPurchase", "a")?.outputs).toMatchObject({ outcome: "unknown", attempt: 1 });

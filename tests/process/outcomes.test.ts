@@ -1,10 +1,10 @@
 import https from "node:https";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { generate } from "selfsigned";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import type { ModelledProject } from "../support/modelled-project";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { listen } from "../support/servers";
-import { expectReadable, NO_JOURNAL, sandboxAndModel, sentencesOf } from "../support/stack";
+import { NO_JOURNAL, sandboxAndModel } from "../support/stack";
 
 /** What the purchase itself is answered: a preflight would see these mistakes before anything is kept. */
 const withoutPreflight = (project: ModelledProject) => project.config("vercelCredits:preflight", "off");

@@ -1,8 +1,8 @@
 import http from "node:http";
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { startProvider } from "../support/provider-process";
+import { expectReadable, NOTHING_CHARGED } from "../support/sentences";
 import { listen } from "../support/servers";
-import { expectReadable, newModel, sandboxAndModel, sandboxLater } from "../support/stack";
+import { newModel, sandboxAndModel, sandboxLater } from "../support/stack";
 
 const start = (port: number, path = "") =>
   startProvider(`http://127.0.0.1:${port}${path}`, { "vercelCredits:preflight": "on" });

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
 // Not the compiled one, which imports in a way that jest can't.
 import { getGatewayBalance, getV0Balance } from "../../provider/src/get-balance";
-import { newSandbox, sandboxAndModel, sentencesOf } from "../support/stack";
+import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
+import { newSandbox, sandboxAndModel } from "../support/stack";
 
 const KEYS = { AI_GATEWAY_API_KEY: "gateway-key-1", V0_API_KEY: "v0-key-1" };
 

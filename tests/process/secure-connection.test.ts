@@ -4,11 +4,11 @@ import https from "node:https";
 import net, { type Socket } from "node:net";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { says } from "../support/hostile";
 import type { ModelledProject } from "../support/modelled-project";
+import { expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { listen } from "../support/servers";
-import { expectReadable, newModel, sentencesOf } from "../support/stack";
+import { newModel } from "../support/stack";
 
 const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
 const DAY_MS = 24 * 3600 * 1000;

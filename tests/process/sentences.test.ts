@@ -1,16 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import type { Declared } from "../support/project.mts";
-import {
-  expectReadable,
-  journalOf,
-  NO_JOURNAL,
-  sandboxAndModel,
-  sentencesOf,
-  upCrashingAt,
-} from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { journalOf, NO_JOURNAL, sandboxAndModel, upCrashingAt } from "../support/stack";
 
 type Args = NonNullable<Declared["args"]>;
 type Fault = Parameters<Sandbox["misbehave"]>[0];

@@ -1,5 +1,5 @@
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, NO_JOURNAL, sandboxAndModel, sentencesOf } from "../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { NO_JOURNAL, sandboxAndModel } from "../support/stack";
 
 describe("a purchase that is made", () => {
   test("refuses any change of what was bought in the preview, by name, and goes on when it is taken back", async () => {

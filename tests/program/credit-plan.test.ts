@@ -1,7 +1,7 @@
 import { CreditPlan, type CreditPlanArgs } from "pulumi-vercel-credits";
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { refusal } from "../support/mocks";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 const program = (plan: unknown) => () => new CreditPlan("credits", plan as CreditPlanArgs);
 

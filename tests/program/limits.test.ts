@@ -1,5 +1,5 @@
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 describe("a configuration that does not allow a purchase, or is wrong, stops the preview by name", () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([

@@ -1,8 +1,7 @@
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { purchaseOptions } from "../../provider/src/resource-options";
 import { refusal, registered } from "../support/mocks";
-import { expectReadable, sentencesOf } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 
 const purchase = (opts: object) => () => new CreditPurchase("c", { creditType: "gateway", amount: 1 }, opts);
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { registered } from "../support/mocks";
 import type { Program } from "../support/modelled-project";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 const purchase =
   (args: object): Program =>

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { refusal, registered } from "../support/mocks";
 import type { Program } from "../support/modelled-project";
 import { ProviderProcess } from "../support/provider-process";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndModel } from "../support/stack";
 
 /** A program with one purchase; `args` may be wrong in any way, since programs may, too. */
 const purchaseOf =

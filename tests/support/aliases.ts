@@ -1,5 +1,5 @@
-import { MAYBE_CHARGED } from "../../provider/src/domain/messages";
-import { inDoubt, sentencesOf } from "./stack";
+import { MAYBE_CHARGED, sentencesOf } from "./sentences";
+import { inDoubt } from "./stack";
 
 export const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
 

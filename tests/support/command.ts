@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ROOT } from "./project.mts";
+import { expectNoStackTrace } from "./sentences";
 
 /** The real command, beside whatever else the test runs. It never shows a stack trace. */
 export async function command(
@@ -25,6 +26,6 @@ export async function command(
     text(child.stderr as Readable),
     ended,
   ]);
-  expect(stdout + stderr).not.toMatch(/^\s+at /m);
+  expectNoStackTrace({ output: stdout + stderr });
   return { status, stdout, stderr };
 }

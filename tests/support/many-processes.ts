@@ -1,6 +1,6 @@
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { declared, type ProviderProcess, type Result, resource } from "./provider-process";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "./sentences";
 
 /** A purchase that is the same one in every process. */
 export const ARGUMENTS = declared({ amount: 1, __resource: resource("credits") });

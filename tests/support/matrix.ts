@@ -1,9 +1,8 @@
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import type { Outcome } from "../../provider/src/domain/outcome";
 import { CELLS, type Cell, FOUND, SENTENCE_NAMES, type SentenceName } from "./cells";
 import type { Said, SaidOfOne } from "./events";
 import { Outset } from "./outset";
-import { expectReadable, sentencesOf } from "./stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "./sentences";
 import { STEPS, WAYS, type WayOut } from "./steps";
 
 const SENTENCES: Record<SentenceName, string> = {

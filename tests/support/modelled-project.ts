@@ -13,6 +13,7 @@ import {
   type Resource,
   step,
 } from "./engine-step";
+import { notePrinted } from "./printed.mts";
 import type { Declared, Run } from "./project.mts";
 import { ProviderProcess, type Result } from "./provider-process";
 
@@ -124,7 +125,9 @@ export class ModelledProject {
       this.#resources = run.resources;
       this.#hasStack = run.hasStack;
     }
-    return run.ended();
+    const ended = run.ended();
+    notePrinted(`a command of the model (exit ${ended.code})`, ended.output);
+    return ended;
   }
 }
 
@@ -189,7 +192,7 @@ class Command {
     const summary = [...counts].map(([operation, all]) => `    ${all.length} ${operation}\n`).join("");
     const said = [...this.provider.lines, ...this.provider.errors, ...this.#errors];
     return {
-      code: this.#errors.length === 0 ? 0 : 255,
+      code: this.#errors.length === 0 ? 0 : 1,
       output: `${said.join("\n")}\n\nResources:\n${summary}\n`,
     };
   }

@@ -1,5 +1,6 @@
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import type { Reader } from "./reader";
+import { CHARGED } from "./sentences";
 
 /** What a reader does with a block of a page. */
 export interface Step {
@@ -88,7 +89,7 @@ PAGES["docs/first-purchase.md"] = [
   { at: "$ npx pulumi-vercel-credits sandbox", stays: true },
   {
     at: "export VERCEL_API_URL",
-    after: (output) => expect(output).toContain("The card was charged."),
+    after: (output) => expect(output).toContain(CHARGED),
   },
   { at: "unset VERCEL_API_URL" },
   {
@@ -124,7 +125,7 @@ PAGES["docs/review.md"] = [
   {
     at: "pulumi preview --save-plan",
     after: (output, sandbox) => {
-      expect(output).toContain("The card was charged.");
+      expect(output).toContain(CHARGED);
       expect(dollars(sandbox)).toEqual([100]);
     },
   },

@@ -1,4 +1,5 @@
-import { expectReadable, sandboxAndProject } from "./stack";
+import { expectReadable } from "./sentences";
+import { sandboxAndProject } from "./stack";
 
 /** What gives each purchase, and its order, a provider process of its own. The constructor refuses it; a transform can add it. */
 export const OPTIONS = {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { CreditPurchaseArgs } from "pulumi-vercel-credits";
 import { parse, stringify } from "yaml";
+import { notePrinted } from "./printed.mts";
 
 /** Tests and tools run from the repository's root, as npm does. */
 export const ROOT = process.cwd();
@@ -239,7 +240,10 @@ export class Project {
     }
     const ended = new Promise<Run>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output }));
+      child.once("close", (code) => {
+        notePrinted(`pulumi ${args.join(" ")} (exit ${code})`, output);
+        resolve({ code, output });
+      });
     }).finally(() => {
       clearTimeout(tooLong);
       this.#running.delete(child);

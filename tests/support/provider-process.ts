@@ -92,7 +92,13 @@ export class ProviderProcess {
     const errors: string[] = [];
     createInterface(child.stderr).on("line", (line) => errors.push(line));
     const reader = createInterface(child.stdout).on("line", (line) => lines.push(line));
-    const [port] = await once(reader, "line");
+    const ended = once(child, "exit").then(([code, signal]) => {
+      engine.close();
+      rmSync(home, { recursive: true, force: true });
+      throw new Error(`the provider process ended at its start (${code ?? signal}):\n${errors.join("\n")}`);
+    });
+    const [port] = await Promise.race([once(reader, "line"), ended]);
+    ended.catch(() => undefined); // from here on it may end
     lines.length = 0;
     const provider = new ProviderProcess(
       child,

@@ -2,6 +2,8 @@ import { dirname, relative } from "node:path";
 
 /** What is read of jest's results. */
 interface Results {
+  readonly numTotalTests: number;
+  readonly numPendingTests: number;
   readonly testResults: readonly {
     readonly testFilePath: string;
     readonly perfStats: { readonly start: number; readonly end: number };
@@ -26,13 +28,21 @@ const MOST = 10;
  */
 export default class SlowestSuites {
   readonly #root: string;
+  #ranNothing = false;
 
   constructor({ rootDir }: { readonly rootDir: string }) {
     this.#root = rootDir;
   }
 
-  onRunComplete(_contexts: unknown, { testResults }: Results): void {
+  /** With a name that no test has, jest is content to have run none. */
+  getLastError(): Error | undefined {
+    return this.#ranNothing ? new Error("no test has that name, so none was run") : undefined;
+  }
+
+  onRunComplete(_contexts: unknown, { numTotalTests, numPendingTests, testResults }: Results): void {
+    this.#ranNothing = numTotalTests > 0 && numTotalTests === numPendingTests;
     const suites = testResults
+      .filter(({ numPassingTests, numFailingTests }) => numPassingTests + numFailingTests > 0)
       .map(({ testFilePath, perfStats, numPassingTests, numFailingTests }) => ({
         name: relative(this.#root, testFilePath),
         seconds: (perfStats.end - perfStats.start) / 1000,

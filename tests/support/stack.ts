@@ -2,9 +2,8 @@ import { cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { CrashPoint } from "../../provider/src/charge/crash-points";
-import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { ModelledProject } from "./modelled-project";
-import { Project, type ProjectOptions, type Run } from "./project.mts";
+import { Project, type ProjectOptions } from "./project.mts";
 
 /** On the engine, or on the model of it. */
 export type AnyProject = Project | ModelledProject;
@@ -82,23 +81,6 @@ export async function watched(env: Record<string, string> = {}) {
 export function watch(project: AnyProject): void {
   project.preload(resolve("tests/support/preload/in-provider.cjs"));
   project.env.TEST_WATCH_FOLDER = project.folder;
-}
-
-/** Which of the contract's three sentences a person has read. */
-export function sentencesOf({ output }: Pick<Run, "output">): string[] {
-  return [CHARGED, MAYBE_CHARGED, NOTHING_CHARGED].filter((sentence) => output.includes(sentence));
-}
-
-export function expectNoStackTrace({ output }: Pick<Run, "output">): void {
-  expect(output).not.toMatch(/^\s+at /m);
-}
-
-/** What a person reads: no stack trace, no control characters, and no word that stands for nothing. */
-export function expectReadable(run: Pick<Run, "output">): void {
-  const { output } = run;
-  expectNoStackTrace(run);
-  expect(output).not.toMatch(/\p{Cc}(?<![\r\n\t])/u);
-  expect(output).not.toMatch(/\b(undefined|NaN|\[object Object\])/);
 }
 
 /** One purchase that is in doubt: it was charged, and its answer was lost. Nothing of it is protected. */

@@ -9,6 +9,7 @@ import { causeSchema, type Result } from "../../provider/src/domain/result";
 import { newsOf, reasonOf } from "../../provider/src/domain/wording";
 import { redactor } from "../../provider/src/http/redact";
 import type { Reply } from "../../provider/src/http/request";
+import { NOTHING_CHARGED, SENTENCES } from "../support/sentences";
 
 /** The schema of the 200 answer, from the endpoint's own page. */
 const page = readFileSync(join(__dirname, "../sandbox/purchase-credits.md"), "utf8");
@@ -70,7 +71,7 @@ const strange = fc.oneof(
       "\u0000\u001b[2J\u202e",
       `${"x".repeat(499)}\u{1f600}`,
       `${"x".repeat(499)}\ud83d`,
-      "Nothing was charged.",
+      NOTHING_CHARGED,
     ],
     { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: 1 },
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
@@ -191,8 +192,6 @@ const broken = fc
     const from = at % (json.length + 1);
     return whole ? json.slice(0, from) + text + json.slice(from + length) : json.slice(0, from);
   });
-
-const SENTENCES = ["Nothing was charged.", "The card was charged.", "The card may have been charged."];
 
 const replyOf = (
   body: string,

@@ -6,6 +6,7 @@ import { keepsItsTeam, wishOf } from "../../provider/src/lifecycle/decision";
 import { type Action, ASKED_ABOUT, actionOf, type Findings } from "../../provider/src/lifecycle/findings";
 import { type Properties, readDeclaration } from "../../provider/src/lifecycle/inputs";
 import { type PurchaseState, readPurchase } from "../../provider/src/state/purchase-state";
+import { MAYBE_CHARGED } from "../support/sentences";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const ARGUMENTS = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 };
@@ -158,7 +159,7 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
     for (const change of [{}, { attempt: 2 }, { adopt: "pur_2" }, { withdraw: true }]) {
       const said = judged(altered, change);
       expect(said).toContain("was changed by hand");
-      expect(said).toContain("The card may have been charged.");
+      expect(said).toContain(MAYBE_CHARGED);
       expect(said).not.toContain("\n");
     }
   });
@@ -184,7 +185,7 @@ describe("what a program may ask of a purchase, by the outcome on record", () =>
 
   test("with a withdrawn checkout session, that is the card that may have been charged", () => {
     const said = judged(stateOf("withdrawn", {}, { settled: "checkout" }), { attempt: 0 });
-    expect(said).toContain("The card may have been charged.");
+    expect(said).toContain(MAYBE_CHARGED);
   });
 });
 

@@ -6,11 +6,9 @@ import { receipts } from "../../provider/src/cli/receipts";
 import type { JournaledPurchase } from "../../provider/src/journal/books";
 import { readBooks } from "../../provider/src/journal/books";
 import { resourcesOf } from "../../provider/src/receipts/purchases";
+import { CHARGED, MAYBE_CHARGED } from "../support/sentences";
 
 jest.mock("../../provider/src/journal/books", () => ({ readBooks: jest.fn() }));
-
-const MAYBE = "The card may have been charged.";
-const CHARGED = "The card was charged.";
 
 const of = (order: string, changes: Partial<JournaledPurchase> = {}): JournaledPurchase => ({
   order,
@@ -69,7 +67,7 @@ describe("journal", () => {
     expect(text).toMatch(/order_d .* adopted \(was unknown\)/);
     expect(text).toMatch(/order_e .* notSent/);
     expect(text).toMatch(/order_f .* bought, forgotten/);
-    expect(text).not.toContain(MAYBE);
+    expect(text).not.toContain(MAYBE_CHARGED);
   });
 
   test("one that is unresolved ends with 1, and names every way out", async () => {
@@ -77,7 +75,7 @@ describe("journal", () => {
     expect(status).toBe(1);
     expect(text).toMatch(/❓ +order_b .* unknown/);
     expect(text).toContain("1 is unresolved");
-    for (const words of [MAYBE, "adopt", "attempt", "withdraw", "journal settle"])
+    for (const words of [MAYBE_CHARGED, "adopt", "attempt", "withdraw", "journal settle"])
       expect(text).toContain(words);
   });
 
@@ -105,7 +103,7 @@ describe("journal", () => {
     const show = (order: string) =>
       printed(() => showOrder(order, { folder: tmpdir() }), of("order_a"), inDoubt);
     expect(await show("order_a")).toMatchObject({ status: 0, text: "order_a: bought" });
-    expect(await show("order_b")).toMatchObject({ status: 1, text: expect.stringContaining(MAYBE) });
+    expect(await show("order_b")).toMatchObject({ status: 1, text: expect.stringContaining(MAYBE_CHARGED) });
     await expect(show("order_z")).rejects.toThrow("knows no order");
     await expect(show("order_")).rejects.toThrow("several orders");
   });

@@ -1,4 +1,5 @@
 import { Settings } from "../../provider/src/settings";
+import { NOTHING_CHARGED } from "../support/sentences";
 
 const settings = (config: Record<string, string> = {}, env: Record<string, string> = {}) =>
   new Settings((key) => config[key], env);
@@ -17,7 +18,7 @@ describe("the token", () => {
     (token) => {
       const attempt = () => settings({ "vercel:apiToken": token }).token;
 
-      expect(attempt).toThrow("Nothing was charged.");
+      expect(attempt).toThrow(NOTHING_CHARGED);
       if (token.trim()) expect(attempt).not.toThrow(token);
     },
   );

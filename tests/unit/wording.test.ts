@@ -1,8 +1,8 @@
 import type { AttemptOutcome, VercelWord } from "../../provider/src/domain/outcome";
 import type { Cause, Result } from "../../provider/src/domain/result";
 import { lineOf, newsOf, reasonOf, type WordingContext } from "../../provider/src/domain/wording";
+import { SENTENCES } from "../support/sentences";
 
-const SENTENCES = ["Nothing was charged.", "The card was charged.", "The card may have been charged."];
 const [NOTHING, CHARGED, MAYBE] = SENTENCES;
 
 const context: WordingContext = {

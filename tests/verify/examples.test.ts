@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runExample as example } from "../support/example";
 import { ROOT } from "../support/project.mts";
+import { CHARGED } from "../support/sentences";
 
-const charged = { code: 0, output: expect.stringContaining("The card was charged.") };
+const charged = { code: 0, output: expect.stringContaining(CHARGED) };
 
 const EXPECTED: Record<string, () => Promise<void>> = {
   quickstart: async () => {

@@ -1,14 +1,13 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED, MAYBE_CHARGED } from "../../provider/src/domain/messages";
 import { providerKilled } from "../support/killed";
+import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import {
   killProvider,
   NO_JOURNAL,
   newProject,
   sandboxAndProject,
   sandboxLater,
-  sentencesOf,
   watched,
   whenRequested,
 } from "../support/stack";

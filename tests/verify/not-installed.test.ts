@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type Project, ROOT } from "../support/project.mts";
+import { expectNoStackTrace } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 test("a package that only a dependency of the project has is named in one line, with what to install where", async () => {
@@ -36,7 +37,7 @@ test("a package that only a dependency of the project has is named in one line, 
       "pulumi-vercel-credits from there. Nothing was charged. Install it as a direct dependency of the project in that folder " +
       "(`npm install pulumi-vercel-credits`, or with pnpm `pnpm add pulumi-vercel-credits`).",
   );
-  expect(output).not.toMatch(/^\s+at /m);
+  expectNoStackTrace({ output });
   expect(sandbox.requests()).toHaveLength(0);
 });
 

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Consumers, NEWEST_SDK, OLDEST_SDK } from "../support/consumers";
 import { ROOT } from "../support/project.mts";
 import { run } from "../support/run";
+import { CHARGED } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 let consumers: Consumers;
@@ -55,7 +56,7 @@ async function buys({ modules: where, node }: Installed, main: string, program: 
 
   const run = await project.up("--skip-preview");
 
-  expect(run).toMatchObject({ code: 0, output: expect.stringContaining("The card was charged.") });
+  expect(run).toMatchObject({ code: 0, output: expect.stringContaining(CHARGED) });
   const charged = () => expect(sandbox.charges()).toMatchObject([{ creditType: "v0", amount: 7 }]);
   charged();
   const text = project.resource("CreditPurchase")?.inputs.__provider;
@@ -143,6 +144,7 @@ function compile(text: string, compilerOptions: object, manifest: object): strin
 /** Each second line is wrong, and doesn't compile if it isn't. */
 const WRONG = `
 import { CreditPurchase, CreditType } from "pulumi-vercel-credits";
+import { CHARGED } from "../support/sentences";
 // @ts-expect-error a credit type that there isn't
 const creditType: CreditType = "gold";
 // @ts-expect-error an amount as a text

@@ -1,7 +1,7 @@
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { holdsOverAllProcesses } from "../support/processes-of-their-own";
 import { program } from "../support/programs";
-import { expectReadable, sandboxAndProject, sentencesOf } from "../support/stack";
+import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { sandboxAndProject } from "../support/stack";
 
 holdsOverAllProcesses("pluginDownloadURL");
 holdsOverAllProcesses("provider");

@@ -1,6 +1,6 @@
-import { NOTHING_CHARGED } from "../../provider/src/domain/messages";
 import { purchase, SECRET_IN_THE_CLEAR, SECRETS } from "../support/programs";
-import { expectNoStackTrace, sandboxAndProject } from "../support/stack";
+import { expectNoStackTrace, NOTHING_CHARGED } from "../support/sentences";
+import { sandboxAndProject } from "../support/stack";
 
 test.each([
   ["NaN", "NaN"],

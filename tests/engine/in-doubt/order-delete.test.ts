@@ -1,7 +1,6 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { command } from "../../support/command";
 import { providerKilled } from "../../support/killed";
-import { expectReadable, sentencesOf } from "../../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
 
 test("an order whose purchase nobody knows the end of is not destroyed, and settled by a person in the journal it is", async () => {
   const { sandbox, project } = await providerKilled({}, "credits");

@@ -1,5 +1,5 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
-import { inDoubt, NO_JOURNAL, sentencesOf } from "../../support/stack";
+import { MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { inDoubt, NO_JOURNAL } from "../../support/stack";
 
 test.each([
   ["with its journal", {}],

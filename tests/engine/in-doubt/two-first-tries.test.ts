@@ -1,8 +1,8 @@
 import { cpSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED } from "../../../provider/src/domain/messages";
 import { expectNames } from "../../support/first-order";
-import { sandboxAndProject, sentencesOf } from "../../support/stack";
+import { CHARGED, sentencesOf } from "../../support/sentences";
+import { sandboxAndProject } from "../../support/stack";
 
 /** Two orders for one purchase, of which none knows of the other by the state: the journal does, and lets only the first send. */
 

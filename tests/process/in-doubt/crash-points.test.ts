@@ -1,8 +1,6 @@
 import type { CrashPoint } from "../../../provider/src/charge/crash-points";
+import { CHARGED, MAYBE_CHARGED } from "../../support/sentences";
 import { sandboxAndModel, upCrashingAt } from "../../support/stack";
-
-const CHARGED = "The card was charged.";
-const MAYBE = "The card may have been charged.";
 
 /** The provider process ends at a named point of a purchase; then a plain update, and what a person does where one is needed. */
 describe("the provider process is killed at a named point, and the next update", () => {
@@ -22,7 +20,7 @@ describe("the provider process is killed at a named point, and the next update",
 
     if (next === "is in doubt") {
       expect(after.code).not.toBe(0);
-      expect(after.output).toContain(MAYBE);
+      expect(after.output).toContain(MAYBE_CHARGED);
       expect(sandbox.requests()).toHaveLength(sent);
       project.declare({ args: { attempt: 2 } });
       expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });

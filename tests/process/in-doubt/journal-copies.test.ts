@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CHARGED } from "../../../provider/src/domain/messages";
-import { copyJournal, sandboxAndModel, sentencesOf, upCrashingAt } from "../../support/stack";
+import { CHARGED, sentencesOf } from "../../support/sentences";
+import { copyJournal, sandboxAndModel, upCrashingAt } from "../../support/stack";
 
 describe("what is recorded proves something in every copy of a journal", () => {
   test("a completion: the purchase is put on record from the copy, and nothing is sent", async () => {

@@ -1,5 +1,5 @@
-import { CHARGED } from "../../../provider/src/domain/messages";
-import { expectReadable, sandboxAndModel, sentencesOf } from "../../support/stack";
+import { CHARGED, expectReadable, sentencesOf } from "../../support/sentences";
+import { sandboxAndModel } from "../../support/stack";
 
 test.each([
   ["in doubt", "cut-after-charge"],

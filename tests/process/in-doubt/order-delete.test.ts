@@ -1,16 +1,8 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { command } from "../../support/command";
 import type { ModelledProject } from "../../support/modelled-project";
 import type { Run } from "../../support/project.mts";
-import {
-  expectReadable,
-  NO_JOURNAL,
-  newModel,
-  sandboxAndModel,
-  sandboxLater,
-  sentencesOf,
-  upCrashingAt,
-} from "../../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { NO_JOURNAL, newModel, sandboxAndModel, sandboxLater, upCrashingAt } from "../../support/stack";
 
 /** The order is all that the state has of a purchase whose process was killed: it does not go by itself either. */
 

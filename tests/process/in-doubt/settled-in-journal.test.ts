@@ -1,7 +1,7 @@
-import { CHARGED } from "../../../provider/src/domain/messages";
 import { command } from "../../support/command";
 import type { ModelledProject } from "../../support/modelled-project";
-import { expectReadable, sandboxAndModel, sentencesOf, upCrashingAt } from "../../support/stack";
+import { CHARGED, expectReadable, sentencesOf } from "../../support/sentences";
+import { sandboxAndModel, upCrashingAt } from "../../support/stack";
 
 /** A person's word that was given to the journal, and not to the program, is kept by what the program does next. */
 async function settle(project: ModelledProject, ...word: string[]): Promise<void> {

@@ -1,17 +1,9 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { providerKilled } from "../../support/killed";
 import type { Project } from "../../support/project.mts";
-import {
-  copyJournal,
-  expectReadable,
-  journalOf,
-  killProvider,
-  sentencesOf,
-  watched,
-  whenRequested,
-} from "../../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { copyJournal, journalOf, killProvider, watched, whenRequested } from "../../support/stack";
 
 /** A record that is there proves something in every copy of a journal. One that isn't proves something only in the journal itself. */
 

@@ -1,15 +1,8 @@
 import { hostname } from "node:os";
-import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { expectAliasFindsOrder, program, TYPE } from "../../support/aliases";
 import type { Project } from "../../support/project.mts";
-import {
-  expectReadable,
-  inDoubt,
-  NO_JOURNAL,
-  newProject,
-  sandboxAndProject,
-  sentencesOf,
-} from "../../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { inDoubt, NO_JOURNAL, newProject, sandboxAndProject } from "../../support/stack";
 
 /**
  * What allows another request is a higher attempt. A new order id allows nothing, whatever gave the order one: the order

@@ -1,6 +1,6 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { providerKilled } from "../../support/killed";
-import { expectReadable, NO_JOURNAL, sentencesOf } from "../../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { NO_JOURNAL } from "../../support/stack";
 
 test.each([
   ["with its journal", {}],

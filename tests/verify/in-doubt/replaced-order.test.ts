@@ -1,12 +1,6 @@
-import { MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import type { Project } from "../../support/project.mts";
-import {
-  expectReadable,
-  NO_JOURNAL,
-  sandboxAndProject,
-  sentencesOf,
-  upCrashingAt,
-} from "../../support/stack";
+import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { NO_JOURNAL, sandboxAndProject, upCrashingAt } from "../../support/stack";
 
 /** An order that is tainted or lost takes along what it knew. Without its journal, the record of its purchase is all there is. */
 

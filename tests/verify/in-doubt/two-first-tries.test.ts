@@ -1,13 +1,13 @@
 import { cpSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { CHARGED, MAYBE_CHARGED } from "../../../provider/src/domain/messages";
 import { command } from "../../support/command";
 import { expectNames } from "../../support/first-order";
 import { gatedServer, http, says } from "../../support/hostile";
 import { overlapping } from "../../support/overlapping";
 import type { Project, Run } from "../../support/project.mts";
-import { expectReadable, inDoubt, newProject, sandboxAndProject, sentencesOf } from "../../support/stack";
+import { CHARGED, expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
+import { inDoubt, newProject, sandboxAndProject } from "../../support/stack";
 
 /**
  * Two orders for one purchase, of which none knows of the other by the state: the journal does, and lets only the first of
