@@ -133,6 +133,19 @@ const SCENARIOS: Record<string, { env?: Record<string, string>; steps: Step[] }>
     env: { VERCEL_CREDITS_JOURNAL: "off" },
     steps: [killedAt("before-state"), up, declaring({ attempt: 2 }), declaring({ attempt: 1 })],
   },
+  "one after the other, the second in doubt, and all destroyed": {
+    steps: [
+      (place) => {
+        declares(place, { name: "one", args: { amount: 7 } });
+        return up(place);
+      },
+      (place) => {
+        declares(place, { name: "one", args: { amount: 7 } }, { name: "other", args: { amount: 9 } });
+        return answered("cut-after-charge")(place);
+      },
+      destroy,
+    ],
+  },
   "its record taken out of the state": {
     steps: [
       up,
@@ -163,11 +176,14 @@ test.each(Object.entries(SCENARIOS))(
 /** What a step came to, without what differs from one purchase to the next. */
 function seen({ project, sandbox }: Place, run: Run) {
   const succeeded = run.code === 0;
-  const kept = project.resources().filter(({ urn }) => urn.includes("dynamic/vercel:"));
+  const kept = project
+    .resources()
+    .filter(({ urn }) => urn.includes("dynamic/vercel:"))
+    .sort((a, b) => a.urn.localeCompare(b.urn));
   return {
     code: run.code,
     operations: succeeded ? operationsOf(run) : [],
-    says: [...new Set(run.output.match(/^[\s|]*(💳|✅|⚠️|🗑️|ℹ️|⏳|📎) .*$/gmu))]
+    says: [...new Set(run.output.match(/^[\s|]*(🔁|💳|✅|⚠️|🗑️|ℹ️|⏳|📎) .*$/gmu))]
       .map((line) => neutral(line.trim()))
       .sort(),
     sentences: sentencesOf(run),

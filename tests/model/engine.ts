@@ -2,11 +2,11 @@ import { orderProvider } from "../../provider/src/lifecycle/order";
 import { purchaseProvider } from "../../provider/src/lifecycle/purchase";
 import {
   type Calls,
+  carryOut,
   type Half,
   judge,
   type Properties,
   type Resource as Step,
-  step,
 } from "../support/engine-step";
 import { Interrupted, type ProviderProcess } from "./machine";
 
@@ -224,9 +224,10 @@ export class Engine {
   async #update(half: Half, goal: Properties): Promise<void> {
     const old = this.#old(half);
     const replaced = old ? undefined : this.#state[half];
-    const { next, operation } = await step(this.#calls, half, old, goal);
+    const judged = await judge(this.#calls, half, old, goal);
+    const next = await carryOut(this.#calls, half, old, judged);
     await this.#save({ [half]: next, ...(replaced && { condemned: this.#condemning(half, replaced) }) });
-    if (operation !== "unchanged" && next.initErrors) throw new Failed();
+    if (judged.operation !== "unchanged" && next.initErrors) throw new Failed();
   }
 
   #condemning(half: Half, resource: Resource): State["condemned"] {

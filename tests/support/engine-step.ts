@@ -21,6 +21,11 @@ export interface Calls {
   update(half: Half, old: Resource, inputs: Properties): Promise<Resource>;
 }
 
+export interface Judged {
+  readonly inputs: Properties;
+  readonly operation: Operation;
+}
+
 export type Operation = "created" | "updated" | "unchanged";
 
 /** What the engine would do with a resource that a program declares: the judging half of a step, and all of a preview's. */
@@ -29,22 +34,20 @@ export async function judge(
   half: Half,
   old: Resource | undefined,
   goal: Properties,
-): Promise<{ inputs: Properties; operation: Operation }> {
+): Promise<Judged> {
   const inputs = await calls.check(half, old?.inputs ?? {}, goal);
   if (old === undefined) return { inputs, operation: "created" };
   const changes = await calls.diff(half, old, inputs);
   return { inputs, operation: changes || old.initErrors ? "updated" : "unchanged" };
 }
 
-/** One step of an update: check, diff, and then create, update, or only the new inputs. */
-export async function step(
+/** The other half: create, update, or only the new inputs. */
+export async function carryOut(
   calls: Calls,
   half: Half,
   old: Resource | undefined,
-  goal: Properties,
-): Promise<{ next: Resource; operation: Operation }> {
-  const { inputs, operation } = await judge(calls, half, old, goal);
-  if (old === undefined) return { next: await calls.create(half, inputs), operation };
-  const next = operation === "updated" ? await calls.update(half, old, inputs) : { ...old, inputs };
-  return { next, operation };
+  { inputs, operation }: Judged,
+): Promise<Resource> {
+  if (old === undefined) return calls.create(half, inputs);
+  return operation === "updated" ? calls.update(half, old, inputs) : { ...old, inputs };
 }
