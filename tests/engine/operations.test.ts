@@ -34,6 +34,9 @@ test("what is protected, by default, is not replaced: the engine refuses it", as
   const run = await project.up("--skip-preview", "--replace", project.urn());
 
   expect(run.code).not.toBe(0);
+  expect(run.output).toMatch(
+    /unable to replace resource "[^"]*:CreditPurchase::credits"\s+as it is currently marked for protection/,
+  );
   expect(sandbox.requests()).toHaveLength(1);
 });
 

@@ -69,4 +69,20 @@ export const HTTP: readonly Mutation[] = [
     replacement: "String(value) !== digits ? value : value",
     caughtBy: "unit/answer.test.ts",
   },
+  {
+    broken: "the words of an error are kept without the token",
+    file: "http/request.ts",
+    text: ": printable(redact(describe(error)));",
+    replacement: ": printable(describe(error));",
+    caughtBy: "unit/redact.test.ts",
+    named: "the words of an error",
+  },
+  {
+    broken: "why an answer was cut off is kept without the token",
+    file: "http/request.ts",
+    text: "problem: printable(redact(problem))",
+    replacement: "problem: printable(problem)",
+    caughtBy: "process/token.test.ts",
+    named: "why an answer was cut off",
+  },
 ];

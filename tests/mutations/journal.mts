@@ -78,8 +78,8 @@ export const JOURNAL: readonly Mutation[] = [
   ),
   journal(
     "no record holds a checkout URL",
-    "receipt: { ...kept, ...withoutUrl },",
-    "receipt: { ...receipt },",
+    "const { checkoutSessionUrl: _url, answer, ...kept } = receipt;",
+    "const { answer, ...kept } = receipt;",
   ),
   claims(
     "the intent is on the disk before a request may leave",
@@ -123,4 +123,14 @@ export const JOURNAL: readonly Mutation[] = [
     replacement: 'await write(this.store, name, entry, "lazy");',
     caughtBy: "unit/opening-log.test.ts",
   },
+  journal(
+    "no record holds a checkout URL in the answer as it was received",
+    "answer: { ...answer, checkoutSessionUrl: undefined }",
+    "answer",
+  ),
+  journal(
+    "an order of version 0.1 is known in the journal that it was opened under alone",
+    "?.includes(signature) ?? false;",
+    "?.includes(signature) ?? true;",
+  ),
 ];

@@ -203,6 +203,49 @@ const KEPT: readonly Mutation[] = [
     replacement: "value",
     caughtBy: "unit/partial-failure.test.ts",
   },
+  {
+    broken: "what may have charged at Vercel is not forgotten as tried at the sandbox",
+    file: "lifecycle/forgetting.ts",
+    text: "state.earlierAttempts.every((one) => one.sandbox !== undefined || cannotCharge(one));",
+    replacement: "true;",
+    caughtBy: "unit/forgetting.test.ts",
+  },
+  {
+    broken: "an open checkout at Vercel is not forgotten as tried at the sandbox",
+    file: "lifecycle/forgetting.ts",
+    text: ' && MEANING[outcome].destroy === "forgets";',
+    replacement: ";",
+    caughtBy: "unit/forgetting.test.ts",
+  },
+  {
+    broken: "forgetting names the orders of the earlier attempts, too",
+    file: "lifecycle/forgetting.ts",
+    text: "for (const { orderId } of orders) await journal?.forget(orderId);",
+    replacement: "if (order) await journal?.forget(order.orderId);",
+    caughtBy: "unit/forgetting.test.ts",
+  },
+  {
+    broken: "while another process may be sending, a purchase that was bought is said to be charged",
+    file: "lifecycle/previews.ts",
+    text: 'return outcome === "bought" ? CHARGED : MAYBE_CHARGED;',
+    replacement: "return outcome ? MAYBE_CHARGED : CHARGED;",
+    caughtBy: "unit/previews.test.ts",
+  },
+  {
+    broken: "the preflight check is on where nothing is configured",
+    file: "settings.ts",
+    text: 'this.config("vercelCredits:preflight")?.trim() ?? "on";',
+    replacement: 'this.config("vercelCredits:preflight")?.trim() ?? "off";',
+    caughtBy: "unit/settings.test.ts",
+  },
+  {
+    broken: "an engine that has ended is seen to be gone",
+    file: "lifecycle/engine.ts",
+    text: 'end(error.code === "ECONNREFUSED")',
+    replacement: "end(false)",
+    caughtBy: "unit/engine-key.test.ts",
+    named: "is gone once",
+  },
 ];
 
 export const LIFECYCLE: readonly Mutation[] = [...ASKED, ...KNOWN, ...KEPT];

@@ -64,12 +64,12 @@ test("a process whose engine has ended sends nothing that was still waiting, and
 
   await provider.endEngine();
   await underWay;
-  await provider.ended();
 
   expect(sandbox.requests()).toHaveLength(1);
   expect(records("intent.")).toHaveLength(1);
   const outcomes = records(".completion").map(({ outcome }) => outcome);
   expect(outcomes.toSorted()).toEqual(["bought", "notSent", "notSent"]);
+  await provider.ended();
 });
 
 test("a sender past its lease sends nothing: others may have stopped waiting for it", async () => {

@@ -71,6 +71,7 @@ test("without a journal, a higher attempt under a new order may have been used a
   const run = await project.up("--skip-preview");
 
   expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
   expect(sandbox.requests()).toHaveLength(1);
 });
 

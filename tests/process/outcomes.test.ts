@@ -161,6 +161,13 @@ describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the
     const run = await project.up("--skip-preview");
 
     expect(run.output + JSON.stringify(project.resources())).not.toContain("tok_recognisable");
+    expect(run.output).toContain("No such thing: Bearer [token]");
+    expect(project.outputs()).toMatchObject({
+      outcome: "refused",
+      requestId: "local1::Bearer [token]",
+      answer: { error: { message: "No such thing: Bearer [token]" } },
+    });
+    expect(sandbox.requests()).toHaveLength(1);
   });
 });
 

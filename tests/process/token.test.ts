@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
+import { startProvider } from "../support/provider-process";
+import { listen } from "../support/servers";
 import { sandboxAndModel } from "../support/stack";
 
 const TOKEN = "tok_Recognisable7f3a91QwErTyUiOp";
@@ -46,4 +49,20 @@ describe("no part of the token is kept, wherever a server repeats it", () => {
     expect(files.some((file) => file.includes("/journal/"))).toBe(true);
     expect(files.filter((file) => readFileSync(file).includes(PART))).toEqual([]);
   });
+});
+
+test("why an answer was cut off is said without the token", async () => {
+  const port = await listen(
+    createServer((_request, response) => {
+      response.writeHead(200, { "content-length": 1000 });
+      response.write("{", () => response.socket?.destroy());
+    }),
+  );
+  // A word of the system's own error, which stands for whatever such a text repeats.
+  const provider = await startProvider(`http://127.0.0.1:${port}`, { "vercel:apiToken": "aborted" });
+
+  const { error, properties } = await provider.buy();
+
+  expect(error).toContain("cut off ([token]");
+  expect(JSON.stringify(properties)).not.toContain("aborted");
 });

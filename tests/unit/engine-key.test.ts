@@ -20,9 +20,12 @@ async function engine(port = 0) {
 }
 
 /** The key as a process of its own has it, that was started with this address. */
-function keyInProcess(address: string): string {
+const keyInProcess = (address: string) => inProcess(address, "engineKey");
+
+/** What a function of the module answers in such a process. */
+function inProcess(address: string, asked: string): string {
   const built = join(__dirname, "../../provider/dist/lifecycle/engine.js");
-  const script = `process.stdout.write(require(${JSON.stringify(built)}).engineKey())`;
+  const script = `(async () => process.stdout.write(String(await require(${JSON.stringify(built)}).${asked}())))()`;
   // As where the engine's script runs it: `node SCRIPT ADDRESS`.
   return execFileSync(process.execPath, ["-e", script, "script", address], { encoding: "utf8" });
 }
@@ -59,4 +62,13 @@ test("a process that no engine started has a key of its own", () => {
   expect(engineKeyOf(undefined)).toBe(engineKeyOf(undefined));
   expect(keyInProcess("somewhere")).not.toBe(keyInProcess("somewhere"));
   expect(keyInProcess("somewhere")).not.toBe(engineKey());
+});
+
+test("an engine is gone once nothing listens at its address any more; of no engine nobody can tell", async () => {
+  const { address, end } = await engine();
+
+  expect(inProcess(address, "engineIsGone")).toBe("false");
+  await end();
+  expect(inProcess(address, "engineIsGone")).toBe("true");
+  expect(inProcess("somewhere", "engineIsGone")).toBe("false");
 });

@@ -510,6 +510,22 @@ test("a record whose writing was not confirmed, as network file systems do, is k
   expect(await claim(order(2), new Journal(doubtful))).toMatchObject({ kind: "claimed elsewhere" });
 });
 
+test("an order of version 0.1 is known in the journal that it was opened under, and in no other", async () => {
+  const of01: OrderReference = { orderId: "order_1", attempt: 1, signature: "journal_a" };
+  const common = { order: "order_1", time: "2025-01-01T00:00:00.000Z", process: thisProcess };
+  const receipt = { intentKind: "purchaseIntent", intentId: "pur_1" };
+  const put = (name: string, record: object) =>
+    fs.writeFileSync(join(folder, `${name}.json`), JSON.stringify(record));
+  fs.mkdirSync(folder);
+  put("order_1.outcome", { ...common, status: "succeeded", receipt });
+
+  expect(await journal.knows(of01)).toEqual({ kind: "nothing" });
+  put("journal_a", { signature: "journal_b" });
+  expect(await journal.knows(of01)).toEqual({ kind: "nothing" });
+  put("journal_a", { signature: "journal_a" });
+  expect(await journal.knows(of01)).toMatchObject({ kind: "completed", result: { outcome: "bought" } });
+});
+
 test("a purchase has its opening, its intent and its completion, and nothing of it is a checkout URL", async () => {
   await open(order(1));
   await claim(order(1));

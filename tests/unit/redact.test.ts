@@ -87,6 +87,18 @@ test("a body that is too large keeps no part of it", async () => {
   expect(JSON.stringify(reply)).not.toContain(TOKEN.slice(0, 3));
 });
 
+test("the words of an error lose the token, too", async () => {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((closed) => server.close(closed));
+  const url = new URL(`http://127.0.0.1:${port}`);
+
+  // The address stands for whatever a system's own words repeat.
+  const reply = await request({ method: "POST", url, token: "127.0.0.1", body: {}, timeoutSeconds: 10 });
+
+  expect(reply).toEqual({ kind: "unsent", problem: `connect ECONNREFUSED [token]:${port}` });
+});
+
 test("printable text is always well-formed, and no longer than it may be", () => {
   const text = fc.string({
     unit: fc.constantFrom("a", "\u{1f600}", "\ud83d", "\ude00", "\u202e", "\u{e0001}"),

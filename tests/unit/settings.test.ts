@@ -72,6 +72,15 @@ test("the caps are 1000 dollars and the time-out 120 seconds where nothing is co
   });
 });
 
+test("the preflight check is on unless it is switched off, and any other word is refused by name", () => {
+  const key = "vercelCredits:preflight";
+
+  expect(settings().preflight).toBe(true);
+  expect(settings({ [key]: "on" }).preflight).toBe(true);
+  expect(settings({ [key]: "off" }).preflight).toBe(false);
+  for (const word of ["", "false", "OFF"]) expect(() => settings({ [key]: word }).preflight).toThrow(key);
+});
+
 test("nothing may be bought while Pulumi writes no checkpoints: a crash could buy it twice", () => {
   const without = settings({ "vercel:apiToken": "token" }, { PULUMI_SKIP_CHECKPOINTS: "true" });
 

@@ -103,7 +103,7 @@ export async function previewAction(
   switch (action.kind) {
     case "wait":
       if (action.wish.kind !== "keep") throw refusedWhileWaiting(run, state, declaration, action);
-      return console.log(stopLine(declaration, underWay(action.lease)));
+      return console.log(stopLine(declaration, underWay(action.lease, sentenceWhileWaiting(state))));
     case "record":
       return console.log(recordLine(declaration, action.known));
     case "claimed":
@@ -153,8 +153,15 @@ export function refusedWhileWaiting(
   const asked = { keep: "", adopt: "adopt", withdraw: "withdraw", buy: "a higher attempt" }[wish.kind];
   const refused = asked && ` Until then ${asked} is refused.`;
   run.armed.disarm(`${declaration.orderId}`);
-  const sentence = state.outcome === "bought" ? CHARGED : MAYBE_CHARGED;
-  return new Refusal(`${declaration.name}: ${what}${refused}`, thenUpAgain(firstDo), sentence);
+  return new Refusal(
+    `${declaration.name}: ${what}${refused}`,
+    thenUpAgain(firstDo),
+    sentenceWhileWaiting(state),
+  );
+}
+
+function sentenceWhileWaiting({ outcome }: PurchaseState): string {
+  return outcome === "bought" ? CHARGED : MAYBE_CHARGED;
 }
 
 export function notOpened(

@@ -42,9 +42,9 @@ export function leaseProblem({ host, until, process }: Lease): Problem {
 }
 
 /** Another process may be sending: until that has ended, nothing is recorded, and no person can know how it will end. */
-export function underWay(lease: Lease): string {
+export function underWay(lease: Lease, sentence = MAYBE_CHARGED): string {
   const { what, firstDo } = leaseProblem(lease);
-  return `${what} ${MAYBE_CHARGED} ${thenUpAgain(firstDo)}`;
+  return `${what} ${sentence} ${thenUpAgain(firstDo)}`;
 }
 
 /** An order that this run did not open, or may not use, of which nobody knows what came of it. */
