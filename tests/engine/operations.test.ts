@@ -31,12 +31,14 @@ test("what is protected, by default, is not replaced: the engine refuses it", as
   const { sandbox, project } = await sandboxAndProject();
   await project.up("--skip-preview");
 
-  const run = await project.up("--skip-preview", "--replace", project.urn());
+  for (const half of ["CreditPurchase", "PurchaseOrder"] as const) {
+    const run = await project.up("--skip-preview", "--replace", project.urn(half));
 
-  expect(run.code).not.toBe(0);
-  expect(run.output).toMatch(
-    /unable to replace resource "[^"]*:CreditPurchase::credits"\s+as it is currently marked for protection/,
-  );
+    expect(run.code).not.toBe(0);
+    expect(run.output).toMatch(
+      new RegExp(`unable to replace .*:${half}::credits"\\s+as it is currently marked for protection`),
+    );
+  }
   expect(sandbox.requests()).toHaveLength(1);
 });
 

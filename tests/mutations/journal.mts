@@ -109,6 +109,12 @@ export const JOURNAL: readonly Mutation[] = [
     "marker.place === (await",
     "true || marker.place === (await",
   ),
+  of("journal/books.ts")(
+    "absence proves nothing in a copy, for the command journal, too",
+    "maybeClaimed = isTorn || isCopied;",
+    "maybeClaimed = isTorn;",
+    "in the original's books",
+  ),
   {
     broken: "an order is opened in the log of its month (UTC) and endpoint",
     file: "journal/opening-log.ts",

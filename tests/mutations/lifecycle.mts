@@ -248,4 +248,64 @@ const KEPT: readonly Mutation[] = [
   },
 ];
 
-export const LIFECYCLE: readonly Mutation[] = [...ASKED, ...KNOWN, ...KEPT];
+/** What relies on an order never having been sent closes it first; and what else the journal holds an order by. */
+const CLOSED: readonly Mutation[] = [
+  {
+    broken: "an order that was never sent is closed before it is deleted",
+    file: "lifecycle/order.ts",
+    text: 'if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;',
+    replacement: 'if (known.kind === "neverSent") return;',
+    caughtBy: "process/in-doubt/order-delete.test.ts",
+    named: "never sent, it goes",
+  },
+  {
+    broken: "an order is not deleted while its checkout session can be paid",
+    file: "lifecycle/order.ts",
+    text: 'if (money === "not charged" && destroy === "forgets") return;',
+    replacement: 'if (destroy && money === "not charged") return;',
+    caughtBy: "process/in-doubt/order-delete.test.ts",
+    named: "while its checkout session",
+  },
+  {
+    broken: "adopt and withdraw close an order that was never sent",
+    file: "lifecycle/persons-word.ts",
+    text: "if ((await run.journal?.close(one, { isUnneeded: true })) !== false) continue;",
+    replacement: "if (run) continue;",
+    caughtBy: "process/in-doubt/never-sent.test.ts",
+    named: "closes an order",
+  },
+  {
+    broken: "a destroy closes the order of a purchase that was never sent",
+    file: "lifecycle/forgetting.ts",
+    text: "const isUnsent = order?.journal !== undefined && !MEANING[outcome].requestLeft;",
+    replacement: "const isUnsent = false;",
+    caughtBy: "process/journal.test.ts",
+    named: "a destroy closes its order",
+  },
+  {
+    broken: "a completion that is missing is written by the next update",
+    file: "lifecycle/purchase.ts",
+    text: "const isOwed = state.completionMissing && run.journal !== undefined;",
+    replacement: "const isOwed = false;",
+    caughtBy: "process/journal.test.ts",
+    named: "the next update writes the completion",
+  },
+  {
+    broken: "the preview of a higher attempt after a checkout says that the old session can still be paid",
+    file: "lifecycle/previews.ts",
+    text: 'if ((state.settled ?? state.outcome) === "checkout")',
+    replacement: "if (false)",
+    caughtBy: "process/outcomes.test.ts",
+    named: "checkout: a higher attempt",
+  },
+  {
+    broken: "so it does after a checkout that was withdrawn",
+    file: "lifecycle/previews.ts",
+    text: '(state.settled ?? state.outcome) === "checkout"',
+    replacement: 'state.outcome === "checkout"',
+    caughtBy: "process/in-doubt/settled-in-journal.test.ts",
+    named: "recorded as withdrawn by the next update",
+  },
+];
+
+export const LIFECYCLE: readonly Mutation[] = [...ASKED, ...KNOWN, ...KEPT, ...CLOSED];

@@ -11,6 +11,27 @@ export const PROGRAM: readonly Mutation[] = [
     replacement: "opts.protect ?? false",
   },
   {
+    broken: "its order is protected, too",
+    ...OPTIONS,
+    text: "stateMigrations: _migrations, ...shared }",
+    replacement: "stateMigrations: _migrations, protect: _protect, ...shared }",
+    named: "so is its order",
+  },
+  {
+    broken: "an alias that names the type finds the order, too",
+    ...OPTIONS,
+    text: "return { ...alias, ...(alias.type !== undefined && { type: typeOfOrder(alias.type) }) } as pulumi.Alias;",
+    replacement: "return alias as pulumi.Alias;",
+    named: "by its type",
+  },
+  {
+    broken: "the URN of a purchase under a parent finds the order, too",
+    ...OPTIONS,
+    text: 'types.lastIndexOf("$") + 1',
+    replacement: "0",
+    named: "under a parent",
+  },
+  {
     broken: "options by which it would be replaced are refused",
     ...OPTIONS,
     text: "replaceOnChanges: NEVER_REPLACED,",

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
+import { sendLate } from "../support/late-sender";
 import {
   ARGUMENTS,
   buyUnder,
@@ -12,7 +13,8 @@ import {
   startMany,
 } from "../support/many-processes";
 import { type ProviderProcess, preload, resource, startProvider } from "../support/provider-process";
-import { MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
+import { newModel } from "../support/stack";
 
 let sandbox: Sandbox;
 let folder: string;
@@ -380,29 +382,41 @@ describe("the journal's disk is full", () => {
     expect(sandbox.requests()).toHaveLength(1);
   });
 
-  test("after it: the purchase succeeds, a line says so, and the next update writes the completion", async () => {
+  test("before the request: a destroy closes its order before it goes, so that nobody can send it any more", async () => {
     const disk = smallDisk();
     const provider = await start(disk.journal);
     const order = await opened(provider);
+    disk.full();
+    const notSent = await buyUnder(provider, order);
+    disk.mended();
+
+    expect(await (await start(disk.journal)).delete("purchase", notSent)).toEqual({});
+
+    expect(await sendLate(disk.journal, order.properties)).toEqual({ kind: "closed" });
+    expect(sandbox.requests()).toHaveLength(0);
+  });
+
+  test("after it: the purchase succeeds, a line says so, and the next update writes the completion", async () => {
+    const disk = smallDisk();
+    const project = newModel({ VERCEL_API_URL: sandbox.url, VERCEL_CREDITS_JOURNAL: disk.journal });
     sandbox.misbehave("slow", { milliseconds: 200 });
-    const buying = buyUnder(provider, order);
+    const buying = project.up("--skip-preview");
     await sandbox.nextRequest();
     disk.full();
 
     const bought = await buying;
     disk.mended();
-    expect(bought).toMatchObject({ properties: { outcome: "bought" } });
-    expect(provider.lines.join("\n")).toContain("the journal could not keep the outcome");
-    expect(provider.lines.join("\n")).not.toContain(NOTHING_CHARGED);
-    const completion = join(disk.journal, `${bought.id}.completion.json`);
+    expect(bought).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("the journal could not keep the outcome"),
+    });
+    expect(sentencesOf(bought)).toEqual([CHARGED]);
+    const completion = join(disk.journal, `${project.outputs()?.orderId}.completion.json`);
     expect(() => readFileSync(completion)).toThrow();
 
-    const next = await start(disk.journal);
-    const inputs = { ...ARGUMENTS, orderId: bought.id, __journal: order.properties?.__journal };
-    const updated = await next.update("purchase", `${bought.id}`, bought.properties ?? {}, inputs);
-
-    expect(updated).toMatchObject({ properties: { outcome: "bought" } });
+    expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
     expect(JSON.parse(readFileSync(completion, "utf8"))).toMatchObject({ outcome: "bought" });
+    expect((await project.up("--skip-preview")).output).toContain("3 unchanged");
     expect(sandbox.requests()).toHaveLength(1);
   });
 });

@@ -204,7 +204,7 @@ describe("settling a purchase", () => {
     ["failed", ["failed"], 1],
     ["refused", ["decline"], 1],
     ["pending", ["pending"], 2],
-  ])("%s: a higher attempt, and nothing less, buys again, once", async (_status, fault, charges) => {
+  ])("%s: a higher attempt, and nothing less, buys again, once", async (came, fault, charges) => {
     const { sandbox, project } = await sandboxAndModel();
     sandbox.misbehave(...fault);
     await project.up("--skip-preview");
@@ -218,6 +218,8 @@ describe("settling a purchase", () => {
     expect(preview.output).toContain(
       "💳 credits: $100.00 of AI Gateway credits for team acme will be charged now.",
     );
+    const isSession = preview.output.includes("The old checkout session can still be paid: don't pay it.");
+    expect(isSession).toBe(came === "checkout");
     expect(again.code).toBe(0);
     expect(after.output).toContain("3 unchanged");
     expect(sandbox.requests()).toHaveLength(2);

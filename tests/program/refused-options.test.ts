@@ -1,5 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { purchaseOptions } from "../../provider/src/resource-options";
+import { orderOptions, purchaseOptions } from "../../provider/src/resource-options";
 import { refusal, registered } from "../support/mocks";
 import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 
@@ -50,8 +51,42 @@ test("every other option is taken", async () => {
   ]);
 });
 
-test("a purchase is protected unless the program says otherwise", () => {
-  expect(purchaseOptions("c", {}).protect).toBe(true);
-  expect(purchaseOptions("c", { protect: undefined as never }).protect).toBe(true);
-  expect(purchaseOptions("c", { protect: false }).protect).toBe(false);
+test("a purchase is protected unless the program says otherwise, and so is its order", () => {
+  const both = (opts: pulumi.CustomResourceOptions) => {
+    const ofPurchase = purchaseOptions("c", opts);
+    return [ofPurchase.protect, orderOptions(ofPurchase).protect];
+  };
+  expect(both({})).toEqual([true, true]);
+  expect(both({ protect: undefined as never })).toEqual([true, true]);
+  expect(both({ protect: false })).toEqual([false, false]);
+  expect(both({ aliases: [] })).toEqual([true, true]);
+});
+
+describe("an alias that names a purchase names its order, too", () => {
+  const URN = "urn:pulumi:dev::test";
+  const [PURCHASE, ORDER] = ["CreditPurchase", "PurchaseOrder"].map(
+    (half) => `pulumi-nodejs:dynamic/vercel:${half}`,
+  );
+  test.each<[string, string | pulumi.Alias, string | pulumi.Alias]>([
+    ["by its name alone", { name: "before" }, { name: "before" }],
+    ["by its type", { name: "before", type: PURCHASE as string }, { name: "before", type: ORDER as string }],
+    ["by another type", { type: "acme:index:Credits" }, { type: "acme:index:Credits" }],
+    ["by its URN", `${URN}::${PURCHASE}::a`, `${URN}::${ORDER}::a`],
+    [
+      "by its URN under a parent",
+      `${URN}::acme:index:Team$acme:index:Part$${PURCHASE}::a`,
+      `${URN}::acme:index:Team$acme:index:Part$${ORDER}::a`,
+    ],
+    [
+      "by a URN under another purchase",
+      `${URN}::${PURCHASE}$${PURCHASE}::a`,
+      `${URN}::${PURCHASE}$${ORDER}::a`,
+    ],
+    ["by what is no URN", "before", "before"],
+  ])("%s", async (_how, alias, ofOrder) => {
+    const { aliases = [] } = orderOptions({ aliases: [alias] });
+    const all = pulumi.output(aliases) as unknown as { promise(): Promise<unknown> };
+
+    expect(await all.promise()).toEqual([ofOrder]);
+  });
 });

@@ -1,7 +1,14 @@
 import { createServer, type ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { buy } from "../../provider/src/charge/buy";
 import { judge } from "../../provider/src/charge/judge";
 import { listen } from "../support/servers";
+
+// Waits are noted, and over at once.
+jest.mock("node:timers/promises", () => ({
+  ...jest.requireActual("node:timers/promises"),
+  setTimeout: jest.fn(async () => undefined),
+}));
 
 const ORDER = { creditType: "gateway", amount: 100, team: "acme", source: "pulumi", attempt: 1 } as const;
 const BOUGHT = JSON.stringify({ purchaseIntent: { id: "pur_1", status: "succeeded" } });
@@ -37,6 +44,15 @@ test("it is waited for three times, and is then a refusal", async () => {
 
   expect(judge(await buy(ORDER, at)).outcome).toBe("refused");
   expect(counted.requests).toBe(4);
+});
+
+test("it is waited for a minute in all, and is then a refusal", async () => {
+  jest.mocked(pause).mockClear();
+  const { endpoint: at, counted } = await endpoint(limited(LIMITED, "25"));
+
+  expect(judge(await buy(ORDER, at)).outcome).toBe("refused");
+  expect(jest.mocked(pause).mock.calls).toEqual([[25_000], [25_000]]);
+  expect(counted.requests).toBe(3);
 });
 
 test.each([

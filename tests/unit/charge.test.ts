@@ -82,6 +82,14 @@ test("a sender past its lease sends nothing, since others have stopped waiting f
   expect(sent).toEqual([]);
 });
 
+test("a lease covers four requests that time out, and a minute of waits for rate limits between them", async () => {
+  const claim = jest.spyOn(journal, "claim");
+
+  await charges()(await opened("credits"));
+
+  expect(claim).toHaveBeenCalledWith(expect.anything(), 4 * 120 + 60);
+});
+
 test("once the command that asked is gone, nothing is sent: nobody would learn what came of it", async () => {
   expect(await charges(() => BOUGHT, true)(await opened("credits"))).toMatchObject(
     notSent({ kind: "commandEnded" }),

@@ -292,6 +292,15 @@ describe("what a journal knows of an order", () => {
       expect(await journal.knows(second)).toMatchObject(NEVER_SENT);
     });
 
+    test("an order that was opened and nothing more is not sent in the original's books, and unknown in its own", async () => {
+      await open(order(1));
+      copied();
+
+      const booked = (place: string) => readBooks(new FileStore(place));
+      expect(await booked(folder)).toMatchObject([{ outcome: "notSent", unresolved: false }]);
+      expect(await booked(join(root, "copy"))).toMatchObject([{ outcome: "unknown", unresolved: true }]);
+    });
+
     test("closing an order there proves nothing either, there or in the original", async () => {
       const reference = await open(order(1));
       const copy = copied();

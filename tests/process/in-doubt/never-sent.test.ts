@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sendLate } from "../../support/late-sender";
 import type { ModelledProject } from "../../support/modelled-project";
 import {
   CHARGED,
@@ -85,6 +86,25 @@ describe("the request never left, and the journal has it", () => {
     expect(sandbox.requests()).toHaveLength(0);
   });
 });
+
+test.each([
+  ["adopt", { adopt: "pur_found" }, "adopted"],
+  ["withdraw", { withdraw: true }, "withdrawn"],
+])(
+  "%s closes an order that was never sent: a process that still has it can't send it",
+  async (_what, word, outcome) => {
+    const { sandbox, project } = await sandboxAndModel();
+    await upCrashingAt(project, "before-intent-record");
+    const kept = project.resource("PurchaseOrder");
+    project.declare({ args: word });
+
+    expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+
+    expect(project.outputs()).toMatchObject({ outcome });
+    expect(await sendLate(journalOf(project), kept?.outputs)).toEqual({ kind: "closed" });
+    expect(sandbox.requests()).toHaveLength(0);
+  },
+);
 
 describe("a journal adds knowledge and nothing else", () => {
   test.each([

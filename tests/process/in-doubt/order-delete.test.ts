@@ -1,8 +1,16 @@
 import { command } from "../../support/command";
+import { sendLate } from "../../support/late-sender";
 import type { ModelledProject } from "../../support/modelled-project";
 import type { Run } from "../../support/project.mts";
 import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
-import { NO_JOURNAL, newModel, sandboxAndModel, sandboxLater, upCrashingAt } from "../../support/stack";
+import {
+  journalOf,
+  NO_JOURNAL,
+  newModel,
+  sandboxAndModel,
+  sandboxLater,
+  upCrashingAt,
+} from "../../support/stack";
 
 /** The order is all that the state has of a purchase whose process was killed: it does not go by itself either. */
 
@@ -90,13 +98,27 @@ test("known not to have charged, it goes", async () => {
   expect(project.resource("PurchaseOrder")).toBeUndefined();
 });
 
+test("while its checkout session can be paid, as the journal knows, it stays", async () => {
+  const { sandbox, project } = await sandboxAndModel();
+  sandbox.misbehave("checkout");
+  await project.up("--skip-preview");
+  losePurchase(project);
+
+  const run = await project.destroyUnprotected();
+
+  expect(project.resource("PurchaseOrder")).toBeDefined();
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
+});
+
 test("never sent, it goes, and can't be sent any more", async () => {
   const { sandbox, project } = await sandboxAndModel();
   await upCrashingAt(project, "before-intent-record");
   expect(sandbox.requests()).toHaveLength(0);
-  expect(project.resource("PurchaseOrder")).toBeDefined();
+  const kept = project.resource("PurchaseOrder");
 
   expect(await project.destroyUnprotected()).toMatchObject({ code: 0 });
+  expect(await sendLate(journalOf(project), kept?.outputs)).toEqual({ kind: "closed" });
   expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
   expect(sandbox.charges()).toHaveLength(1);
 });

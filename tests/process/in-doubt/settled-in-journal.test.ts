@@ -114,6 +114,8 @@ describe("a checkout that was settled in the journal", () => {
     expect(run.code).toBe(0);
     expect(run.output).toContain("recorded as withdrawn");
     expect(project.outputs()).toMatchObject({ outcome: "withdrawn" });
+    project.declare({ args: { attempt: 2 } });
+    expect((await project.preview()).output).toContain("The old checkout session can still be paid");
     expect(sandbox.requests()).toHaveLength(1);
   });
 
