@@ -40,18 +40,6 @@ test.each([
   expect(sandbox.requests()).toHaveLength(0);
 });
 
-test("two purchases of one name: the second is refused by Pulumi, and one at most is bought", async () => {
-  const text = program('new CreditPurchase("c", A); new CreditPurchase("c", A);');
-  const { sandbox, project } = await sandboxAndProject({}, { program: text });
-
-  const run = await project.up("--skip-preview");
-
-  expect(run.code).not.toBe(0);
-  expect(run.output).toContain("Duplicate resource URN");
-  expectReadable(run);
-  expect(sandbox.charges().length).toBeLessThanOrEqual(1);
-});
-
 /**
  * Ways to declare purchases, each with the charges that come of it. Its text has `B`, good arguments, whose source names the
  * way; a difference in the sandbox's ledger so names it, too.
@@ -143,22 +131,6 @@ test("however they are declared, all are bought once, and the same program again
   expect(run.code).toBe(0);
   expect(again).toMatchObject({ code: 0 });
   expect(again.output).toMatch(/Resources:\n\s+\d+ unchanged\n/);
-});
-
-test("a change that ignoreChanges names buys nothing: of an argument, of attempt, of everything", async () => {
-  const declared = (amount: number, attempt: number) =>
-    program(`
-new CreditPurchase("amount", { ...A, amount: ${amount} }, { ignoreChanges: ["amount"] });
-new CreditPurchase("attempt", { ...A, attempt: ${attempt} }, { ignoreChanges: ["attempt"] });
-new CreditPurchase("everything", { ...A, amount: ${amount}, attempt: ${attempt} }, { ignoreChanges: ["*"] });`);
-  const { sandbox, project } = await sandboxAndProject({}, { program: declared(1, 1) });
-  await project.mustRun("up", "--yes", "--skip-preview");
-
-  project.write("index.js", declared(5, 2));
-  const run = await project.up("--skip-preview");
-
-  expect(run).toMatchObject({ code: 0, output: expect.stringContaining("7 unchanged") });
-  expect(sandbox.charges().map(({ amount }) => amount)).toEqual([1, 1, 1]);
 });
 
 test("options that the constructor refuses, brought in by a transformation, still don't buy twice", async () => {

@@ -69,6 +69,7 @@ export class ProviderProcess {
     readonly lines: string[],
     /** What it printed as errors. */
     readonly errors: string[],
+    private readonly closed: Promise<unknown>,
   ) {}
 
   static async start(config: Record<string, string> = {}, env: Record<string, string> = {}) {
@@ -88,6 +89,8 @@ export class ProviderProcess {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    // Asked for at once: a process that is killed can have closed its output before it has ended.
+    const closed = once(child, "close");
     const lines: string[] = [];
     const errors: string[] = [];
     createInterface(child.stderr).on("line", (line) => errors.push(line));
@@ -107,6 +110,7 @@ export class ProviderProcess {
       home,
       lines,
       errors,
+      closed,
     );
     const request = new messages.ConfigureRequest();
     // The preflight check has tests of its own; in all others the first request is the one that charges.
@@ -183,13 +187,7 @@ export class ProviderProcess {
 
   /** When the process has ended, and all that it printed has been read. */
   async ended(): Promise<void> {
-    const { exitCode, signalCode, stdout, stderr } = this.child;
-    if (exitCode !== null || signalCode !== null) return;
-    await Promise.all([
-      once(this.child, "exit"),
-      stdout && once(stdout, "close"),
-      stderr && once(stderr, "close"),
-    ]);
+    await this.closed;
   }
 
   async stop(): Promise<void> {

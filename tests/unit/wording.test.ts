@@ -3,7 +3,7 @@ import type { Cause, Result } from "../../provider/src/domain/result";
 import { lineOf, newsOf, reasonOf, type WordingContext } from "../../provider/src/domain/wording";
 import { SENTENCES } from "../support/sentences";
 
-const [NOTHING, CHARGED, MAYBE] = SENTENCES;
+const [CHARGED, MAYBE, NOTHING] = SENTENCES;
 
 const context: WordingContext = {
   team: "acme",

@@ -1,5 +1,5 @@
-import { purchase, SECRET_IN_THE_CLEAR, SECRETS } from "../support/programs";
-import { expectNoStackTrace, NOTHING_CHARGED } from "../support/sentences";
+import { program, purchase, SECRET_IN_THE_CLEAR, SECRETS } from "../support/programs";
+import { expectNoStackTrace, expectReadable, NOTHING_CHARGED } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 test.each([
@@ -40,3 +40,31 @@ test.each([
     expect(state()).not.toMatch(SECRET_IN_THE_CLEAR);
   },
 );
+
+test("a change that ignoreChanges names buys nothing: of an argument, of attempt, of everything", async () => {
+  const declared = (amount: number, attempt: number) =>
+    program(`
+new CreditPurchase("amount", { ...A, amount: ${amount} }, { ignoreChanges: ["amount"] });
+new CreditPurchase("attempt", { ...A, attempt: ${attempt} }, { ignoreChanges: ["attempt"] });
+new CreditPurchase("everything", { ...A, amount: ${amount}, attempt: ${attempt} }, { ignoreChanges: ["*"] });`);
+  const { sandbox, project } = await sandboxAndProject({}, { program: declared(1, 1) });
+  await project.mustRun("up", "--yes", "--skip-preview");
+
+  project.write("index.js", declared(5, 2));
+  const run = await project.up("--skip-preview");
+
+  expect(run).toMatchObject({ code: 0, output: expect.stringContaining("7 unchanged") });
+  expect(sandbox.charges().map(({ amount }) => amount)).toEqual([1, 1, 1]);
+});
+
+test("two purchases of one name: the second is refused by Pulumi, and one at most is bought", async () => {
+  const text = program('new CreditPurchase("c", A); new CreditPurchase("c", A);');
+  const { sandbox, project } = await sandboxAndProject({}, { program: text });
+
+  const run = await project.up("--skip-preview");
+
+  expect(run.code).not.toBe(0);
+  expect(run.output).toContain("Duplicate resource URN");
+  expectReadable(run);
+  expect(sandbox.charges().length).toBeLessThanOrEqual(1);
+});

@@ -1,0 +1,3 @@
+import { testScenarios } from "../support/model-scenarios";
+
+testScenarios("others");

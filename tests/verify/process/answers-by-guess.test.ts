@@ -1,0 +1,3 @@
+import { testAnswersByGuess } from "../../support/tables/answers-by-guess";
+
+testAnswersByGuess("others");

@@ -1,0 +1,3 @@
+import { testCollidingWords } from "../../support/tables/colliding-words";
+
+testCollidingWords("others");

@@ -1,0 +1,3 @@
+import { testHostileAnswers } from "../../support/tables/hostile-answers";
+
+testHostileAnswers("others");

@@ -1,0 +1,3 @@
+import { testOutcomes } from "../../support/tables/outcomes";
+
+testOutcomes("others");

@@ -1,0 +1,3 @@
+import { testPreflight } from "../../support/tables/preflight";
+
+testPreflight("others");

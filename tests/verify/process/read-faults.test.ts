@@ -1,0 +1,3 @@
+import { testReadFaults } from "../../support/tables/read-faults";
+
+testReadFaults("others");

@@ -1,0 +1,3 @@
+import { testSentences } from "../../support/tables/sentences";
+
+testSentences("others");
