@@ -144,7 +144,6 @@ function compile(text: string, compilerOptions: object, manifest: object): strin
 /** Each second line is wrong, and doesn't compile if it isn't. */
 const WRONG = `
 import { CreditPurchase, CreditType } from "pulumi-vercel-credits";
-import { CHARGED } from "../support/sentences";
 // @ts-expect-error a credit type that there isn't
 const creditType: CreditType = "gold";
 // @ts-expect-error an amount as a text
