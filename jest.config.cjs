@@ -6,6 +6,7 @@ const isAskedFor = process.argv.slice(2).some((argument) => /(^|\/)verify(\/|$)/
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", ...(isAskedFor ? [] : [`<rootDir>/${VERIFY}`])],
+  testSequencer: "<rootDir>/tests/support/longest-first.cjs",
   testEnvironment: "<rootDir>/tests/support/shows-commands.mts",
   reporters: ["default", "<rootDir>/tests/support/slowest-suites.mts"],
   moduleFileExtensions: ["ts", "mts", "js", "cjs", "mjs", "json", "node"],
