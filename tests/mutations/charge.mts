@@ -16,7 +16,7 @@ export const CHARGE: readonly Mutation[] = [
     text: "if (!this.#folder.createIfAbsent(nameOf(number), record)) continue;",
     replacement: "this.#folder.createIfAbsent(nameOf(number), record);",
     caughtBy: "unit/update-ledger.test.ts",
-    named: "charge one at a time, and in all",
+    named: "a moment quicker",
   },
   {
     broken: "after one unknown outcome the rest of the update sends nothing",

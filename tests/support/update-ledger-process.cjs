@@ -1,7 +1,7 @@
 /**
  * A process that charges under one update's ledger, told over IPC what to do: `folder`, `name`, `charges`, `amount`,
  * `cap`, and what each charge comes to. It writes a line to `<folder>.log` at the start of each turn, and reports a
- * turn that begins while another process has one. `holds`: its first turn lasts until it gets a second message.
+ * turn that begins while another process has one, and each time that it waits. `holds`: its first turn lasts until it gets a second message.
  */
 const fs = require("node:fs");
 const { once } = require("node:events");
@@ -13,6 +13,13 @@ process.once("message", async (told) => {
       throw Object.assign(new Error("no links here"), { code: "EPERM" });
     };
   }
+  // The ledger sleeps between its looks for a turn.
+  const timers = require("node:timers/promises");
+  const sleep = timers.setTimeout;
+  timers.setTimeout = (...given) => {
+    process.send({ kind: "waits" });
+    return sleep(...given);
+  };
   const dist = join(__dirname, "../../provider/dist/charge/update-ledger.js");
   const { UpdateLedger } = require(dist);
   const ledger = new UpdateLedger(told.folder, 600);

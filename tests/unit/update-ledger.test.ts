@@ -40,7 +40,7 @@ interface Told {
   readonly withoutHardLinks?: boolean;
 }
 type Said =
-  | { kind: "asks" | "in turn" | "two turns at once" }
+  | { kind: "asks" | "waits" | "in turn" | "two turns at once" }
   | { kind: "done"; turns: Turn<unknown, string>[] };
 
 /** A provider process of the update, as far as the ledger goes. */
@@ -63,12 +63,12 @@ class Charging {
     return charging;
   }
 
-  async until(kind: Said["kind"]): Promise<Said> {
+  async until(...kinds: Said["kind"][]): Promise<Said> {
     for (;;) {
-      const found = this.said.find((said) => said.kind === kind);
+      const found = this.said.find(({ kind }) => kinds.includes(kind));
       if (found) return found;
       if (this.child.exitCode !== null)
-        throw new Error(`ended with ${this.child.exitCode}, and never "${kind}"`);
+        throw new Error(`ended with ${this.child.exitCode}, and never "${kinds.join(" or ")}"`);
       await new Promise<void>((heard) => {
         this.#hear = heard;
       });
@@ -104,6 +104,20 @@ const never = () => {
   throw new Error("this was sent");
 };
 
+test("a charge that another one was a moment quicker than waits for that, and is judged again", async () => {
+  const asked: number[] = [];
+  const judge = (spent: number) => {
+    // Between the look that found no other and the record of this one.
+    if (asked.push(spent) === 1) void own().inTurn(planned("quicker", 900), () => undefined, bought);
+    return spent > 0 ? "over" : undefined;
+  };
+
+  const turn = await own().inTurn(planned("late", 200), judge, never);
+
+  expect(turn).toEqual({ kind: "objection", objection: "over" });
+  expect(asked).toEqual([0, 900]);
+});
+
 describe.each([
   ["with hard links", false],
   ["without hard links", true],
@@ -117,6 +131,18 @@ describe.each([
     expect(charged()).toHaveLength(10);
     expect(kinds.filter((kind) => kind === "ended")).toHaveLength(10);
     expect(kinds.filter((kind) => kind === "objection")).toHaveLength(30);
+  });
+
+  test("wait while one of them has its turn", async () => {
+    const holder = Charging.start({ name: "holder", holds: true, withoutHardLinks });
+    await holder.until("in turn");
+    const other = Charging.start({ name: "other", withoutHardLinks });
+
+    expect(await other.until("waits", "in turn", "done")).toEqual({ kind: "waits" });
+
+    holder.child.send({});
+    await Promise.all([holder, other].map((one) => one.turns()));
+    expect(charged()).toEqual(["holder 100", "other 100"]);
   });
 
   test("all get their turn where what was charged doesn't count", async () => {
