@@ -7,10 +7,9 @@ import {
   judge,
   type Properties,
   type Resource as Step,
+  UNKNOWN,
 } from "../support/engine-step";
 import { Interrupted, type ProviderProcess } from "./machine";
-
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What a program says of a purchase. */
 export interface Program {

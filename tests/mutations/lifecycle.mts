@@ -206,13 +206,13 @@ const KEPT: readonly Mutation[] = [
   {
     broken: "what may have charged at Vercel is not forgotten as tried at the sandbox",
     file: "lifecycle/forgetting.ts",
-    text: "state.earlierAttempts.every((one) => one.sandbox !== undefined || cannotCharge(one));",
+    text: "state.earlierAttempts.every((one) => one.sandbox !== undefined || cannotCharge(one.outcome));",
     replacement: "true;",
     caughtBy: "unit/forgetting.test.ts",
   },
   {
     broken: "an open checkout at Vercel is not forgotten as tried at the sandbox",
-    file: "lifecycle/forgetting.ts",
+    file: "domain/outcome.ts",
     text: ' && MEANING[outcome].destroy === "forgets";',
     replacement: ";",
     caughtBy: "unit/forgetting.test.ts",
@@ -261,8 +261,8 @@ const CLOSED: readonly Mutation[] = [
   {
     broken: "an order is not deleted while its checkout session can be paid",
     file: "lifecycle/order.ts",
-    text: 'if (money === "not charged" && destroy === "forgets") return;',
-    replacement: 'if (destroy && money === "not charged") return;',
+    text: "if (cannotCharge(known.result.outcome)) return;",
+    replacement: 'if (cannotCharge(known.result.outcome) || known.result.outcome === "checkout") return;',
     caughtBy: "process/in-doubt/order-delete.test.ts",
     named: "while its checkout session",
   },

@@ -12,7 +12,8 @@ import {
   recover,
   startMany,
 } from "../support/many-processes";
-import { type ProviderProcess, preload, resource, startProvider } from "../support/provider-process";
+import { preloading } from "../support/project.mts";
+import { type ProviderProcess, resource, startProvider } from "../support/provider-process";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { newModel } from "../support/stack";
 
@@ -35,7 +36,7 @@ afterEach(async () => {
 const start = (journal = folder, env: Record<string, string> = {}, { url } = sandbox) =>
   startProvider(url, { "vercelCredits:journal": journal }, env);
 
-const loading = (script: string) => ({ NODE_OPTIONS: preload(script) });
+const loading = (name: string) => ({ NODE_OPTIONS: preloading(name) });
 
 const records = (kind: string) =>
   readdirSync(folder)

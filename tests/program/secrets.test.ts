@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { registered } from "../support/mocks";
-import type { Program } from "../support/modelled-project";
+import { type Program, registered } from "../support/mocks";
 import { expectReadable, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { sandboxAndModel } from "../support/stack";
 

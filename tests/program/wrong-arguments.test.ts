@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { refusal, registered } from "../support/mocks";
-import type { Program } from "../support/modelled-project";
+import { type Program, refusal, registered } from "../support/mocks";
 import { ProviderProcess } from "../support/provider-process";
 import { expectReadable, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { sandboxAndModel } from "../support/stack";

@@ -1,13 +1,8 @@
+import { program } from "./programs";
 import { MAYBE_CHARGED, sentencesOf } from "./sentences";
 import { inDoubt } from "./stack";
 
 export const TYPE = "pulumi-nodejs:dynamic/vercel:CreditPurchase";
-
-export const program = (rest: string) => `
-const pulumi = require("@pulumi/pulumi");
-const { CreditPurchase } = require("pulumi-vercel-credits");
-const args = { creditType: "gateway", amount: 100 };
-${rest}`;
 
 /** A purchase in doubt gets another name, and a transform gives the purchase alone the alias of the old one. */
 export async function expectAliasFindsOrder(alias: string): Promise<void> {
@@ -16,7 +11,7 @@ export async function expectAliasFindsOrder(alias: string): Promise<void> {
     program(`
 pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
 type.endsWith("vercel:CreditPurchase") ? { props, opts: { ...opts, aliases: [${alias}] } } : undefined);
-new CreditPurchase("renamed", { ...args${more} }, { protect: false });`);
+new CreditPurchase("renamed", { ...A, amount: 100${more} }, { protect: false });`);
 
   project.write("index.js", renamed());
   const first = await project.up("--skip-preview");

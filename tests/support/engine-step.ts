@@ -1,3 +1,6 @@
+/** The engine's word for what is known only during the update. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** What the state has of one resource. */
 export interface Resource {
   readonly id: string;

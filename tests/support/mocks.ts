@@ -1,8 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MockResourceArgs } from "@pulumi/pulumi/runtime";
 import { CreditPurchase } from "pulumi-vercel-credits";
-import { type Program, waitForRegistrations } from "./modelled-project";
 import type { Run } from "./project.mts";
+
+/** What a program sees. It may also be async. */
+export type Program = (sdk: { pulumi: typeof pulumi; CreditPurchase: typeof CreditPurchase }) => unknown;
+
+type NewResource = pulumi.runtime.Mocks["newResource"];
+
+/** From now on what a program declares is answered by this, as the SDK's own mocks do, in the stack `dev` of `test`. */
+export async function answerBy(
+  newResource: NewResource,
+  isPreview: boolean,
+  config: Record<string, string> = {},
+): Promise<void> {
+  const call = ({ inputs }: pulumi.runtime.MockCallArgs) => inputs;
+  await pulumi.runtime.setMocks({ newResource, call }, "test", "dev", isPreview, "organization");
+  pulumi.runtime.setAllConfig(config);
+}
+
+/** Everything that the program has declared was registered, with all that waits for it. */
+export const waitForRegistrations = (): Promise<void> =>
+  (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
 
 /**
  * Runs a program with the SDK's own mocks alone, for what its constructors do: there is no provider, and nothing could be
@@ -14,14 +33,7 @@ export async function registered(program: Program, { isPreview = true } = {}): P
     all.push(one);
     return { id: one.name, state: one.inputs };
   };
-  await pulumi.runtime.setMocks(
-    { newResource, call: ({ inputs }) => inputs },
-    "test",
-    "dev",
-    isPreview,
-    "organization",
-  );
-  pulumi.runtime.setAllConfig({});
+  await answerBy(newResource, isPreview);
   await program({ pulumi, CreditPurchase });
   await waitForRegistrations();
   return all;

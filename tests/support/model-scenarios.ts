@@ -1,8 +1,9 @@
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
+import type { CrashPoint } from "../../provider/src/charge/crash-points";
 import type { ModelledProject } from "./modelled-project";
 import type { Declared, Project, Run } from "./project.mts";
 import { sentencesOf } from "./sentences";
-import { sandboxAndModel, sandboxAndProject } from "./stack";
+import { sandboxAndModel, sandboxAndProject, upCrashingAt } from "./stack";
 
 /**
  * Most cases run on a model of the engine (`ModelledProject`). Here the real engine and the model take the same steps, and
@@ -34,13 +35,9 @@ const answered =
     return up(place);
   };
 const killedAt =
-  (point: string): Step =>
-  async (place) => {
-    place.project.env.VERCEL_CREDITS_CRASH_AT = point;
-    const run = await up(place);
-    delete place.project.env.VERCEL_CREDITS_CRASH_AT;
-    return run;
-  };
+  (point: CrashPoint): Step =>
+  ({ project }) =>
+    upCrashingAt(project, point);
 
 /** What `npm test` takes both ways; the others, `npm run verify`. */
 const FIRST = 3;

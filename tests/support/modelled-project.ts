@@ -13,15 +13,12 @@ import {
   type Operation,
   type Properties,
   type Resource,
+  UNKNOWN,
 } from "./engine-step";
+import { answerBy, type Program, waitForRegistrations } from "./mocks";
 import { notePrinted } from "./printed.mts";
-import type { Declared, Run } from "./project.mts";
+import { type Declared, preloading, type Run } from "./project.mts";
 import { ProviderProcess, type Result } from "./provider-process";
-
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** What a program sees. It may also be async. */
-export type Program = (sdk: { pulumi: typeof pulumi; CreditPurchase: typeof CreditPurchase }) => unknown;
 
 export interface Kept extends Resource {
   readonly urn: string;
@@ -52,9 +49,9 @@ export class ModelledProject {
     };
   }
 
-  /** Has every provider process load a script first. */
-  preload(script: string): void {
-    this.env.NODE_OPTIONS = `${this.env.NODE_OPTIONS ?? ""} --require ${script}`.trim();
+  /** Has every provider process load a script of `preload/` first. */
+  preload(name: string): void {
+    this.env.NODE_OPTIONS = preloading(name, this.env.NODE_OPTIONS);
   }
 
   /** Replaces what the program declares: by default 100 dollars of AI Gateway credits called `credits`. */
@@ -158,15 +155,7 @@ class Command {
   }
 
   async program(program: Program, isPreview: boolean): Promise<void> {
-    const newResource = (one: MockResourceArgs) => this.#register(one, isPreview);
-    await pulumi.runtime.setMocks(
-      { newResource, call: ({ inputs }) => inputs },
-      "test",
-      "dev",
-      isPreview,
-      "organization",
-    );
-    pulumi.runtime.setAllConfig(this.config);
+    await answerBy((one) => this.#register(one, isPreview), isPreview, this.config);
     this.#operations.push(this.hasStack ? "unchanged" : "created");
     if (!isPreview) this.hasStack = true;
     await this.#withEnv(async () => {
@@ -364,7 +353,3 @@ function storable(inputs: Properties): Properties {
 function known(inputs: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== UNKNOWN));
 }
-
-/** Everything that the program has declared was registered, with all that waits for it. */
-export const waitForRegistrations = (): Promise<void> =>
-  (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();

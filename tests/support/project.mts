@@ -19,6 +19,11 @@ export interface Run {
   readonly output: string;
 }
 
+/** NODE_OPTIONS with which a Node process loads a script of `preload/` first, besides what it has. */
+export function preloading(name: string, before = ""): string {
+  return `${before} --require ${join(ROOT, "tests/support/preload", `${name}.cjs`)}`.trim();
+}
+
 /** A purchase of the test program. `args` may hold anything, since programs may, too. */
 export interface Declared {
   name?: string;
@@ -105,12 +110,12 @@ export class Project {
       VERCEL_API_TOKEN: "sandbox",
       ...env,
     };
-    if (quick) this.preload(join(ROOT, "tests/support/preload/quick-sdk.cjs"));
+    if (quick) this.preload("quick-sdk");
   }
 
-  /** Has every Node process of this project load a script first. */
-  preload(script: string): void {
-    this.env.NODE_OPTIONS = `${this.env.NODE_OPTIONS ?? ""} --require ${script}`.trim();
+  /** Has every Node process of this project load a script of `preload/` first. */
+  preload(name: string): void {
+    this.env.NODE_OPTIONS = preloading(name, this.env.NODE_OPTIONS);
   }
 
   write(file: string, text: string): void {

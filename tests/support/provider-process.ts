@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Half, Properties } from "./engine-step";
-import { ROOT } from "./project.mts";
+import { preloading, ROOT } from "./project.mts";
 
 const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
 const messages = require("@pulumi/pulumi/proto/provider_pb");
@@ -54,9 +54,6 @@ interface Response {
   getReplacesList(): string[];
 }
 
-/** Has a Node process load a script of `preload/` first. */
-export const preload = (name: string) => `--require ${join(ROOT, "tests/support/preload", `${name}.cjs`)}`;
-
 /** The real dynamic provider process of the SDK, called as the engine calls it. */
 export class ProviderProcess {
   private constructor(
@@ -85,7 +82,7 @@ export class ProviderProcess {
         PULUMI_NODEJS_PROJECT: "test",
         NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"),
         ...env,
-        NODE_OPTIONS: `${preload("quick-sdk")} ${env.NODE_OPTIONS ?? ""}`,
+        NODE_OPTIONS: preloading("quick-sdk", env.NODE_OPTIONS),
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

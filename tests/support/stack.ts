@@ -1,9 +1,11 @@
+import { randomInt } from "node:crypto";
 import { cpSync, existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Sandbox, startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { CrashPoint } from "../../provider/src/charge/crash-points";
 import { ModelledProject } from "./modelled-project";
-import { Project, type ProjectOptions } from "./project.mts";
+import { type Declared, Project, type ProjectOptions, type Run } from "./project.mts";
+import { NOTHING_CHARGED, sentencesOf } from "./sentences";
 
 /** On the engine, or on the model of it. */
 export type AnyProject = Project | ModelledProject;
@@ -57,14 +59,34 @@ export async function sandboxAndModel(env: Record<string, string> = {}) {
 
 /** The address of a sandbox that isn't there yet, so that nothing can be sent to it; `open` lets it listen. */
 export async function sandboxLater() {
-  const before = await startSandbox();
+  // Not one of those that the system gives to whoever asks for any, or another process could have it meanwhile.
+  const port = randomInt(20_000, 32_000);
+  const before = await startSandbox({ port });
   await before.close();
   const open = async () => {
-    const sandbox = await startSandbox({ port: Number(new URL(before.url).port) });
+    const sandbox = await startSandbox({ port });
     opened.push(() => sandbox.close());
     return sandbox;
   };
   return { url: before.url, open };
+}
+
+/** A purchase whose request never left: nobody listened. Now a sandbox listens where it would have gone. */
+export async function neverSent<P extends AnyProject>(
+  newOne: (env: Record<string, string>) => P | Promise<P>,
+  env: Record<string, string> = {},
+  args: Declared["args"] = {},
+) {
+  const { url, open } = await sandboxLater();
+  const project = await newOne({ VERCEL_API_URL: url, ...env });
+  // Its preflight check would stop it before anything is kept.
+  project.config("vercelCredits:preflight", "off");
+  project.declare({ args });
+  const run = await project.up("--skip-preview");
+  expect(run.code).not.toBe(0);
+  expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
+  expect(project.outputs()).toMatchObject({ outcome: "notSent", status: "notSent" });
+  return { project, sandbox: await open() };
 }
 
 /** What holds where no journal can prove more: the contract's last column. */
@@ -79,7 +101,7 @@ export async function watched(env: Record<string, string> = {}) {
 
 /** From now on its provider processes are written down. */
 export function watch(project: AnyProject): void {
-  project.preload(resolve("tests/support/preload/in-provider.cjs"));
+  project.preload("in-provider");
   project.env.TEST_WATCH_FOLDER = project.folder;
 }
 
@@ -98,11 +120,18 @@ export function journalOf(project: { readonly folder: string }): string {
 }
 
 /** An update whose provider process ends at a named point of a purchase. */
-export async function upCrashingAt(project: AnyProject, point: CrashPoint): Promise<void> {
+export async function upCrashingAt(project: AnyProject, point: CrashPoint): Promise<Run> {
   project.env.VERCEL_CREDITS_CRASH_AT = point;
   const run = await project.up("--skip-preview");
   delete project.env.VERCEL_CREDITS_CRASH_AT;
   expect(run.code).not.toBe(0);
+  return run;
+}
+
+/** An update that makes resources anew: told so by `--replace`, or since they were tainted. */
+export async function upAnew(project: Project, how: "--replace" | "taint", urn: string): Promise<Run> {
+  if (how === "taint") await project.mustRun("state", "taint", urn, "--yes");
+  return project.up("--skip-preview", ...(how === "taint" ? [] : ["--replace", urn]));
 }
 
 /** A copy of the project's journal as it is now, as a backup or a synced home makes one. */

@@ -5,9 +5,10 @@ import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import {
   killProvider,
   NO_JOURNAL,
+  neverSent,
   newProject,
   sandboxAndProject,
-  sandboxLater,
+  upAnew,
   watched,
   whenRequested,
 } from "../support/stack";
@@ -111,19 +112,15 @@ describe("the state lost the purchase, and the journal has it", () => {
     expect(sandbox.requests()).toHaveLength(1);
   });
 
-  test.each(["--replace", "taint"])(
+  test.each(["--replace", "taint"] as const)(
     "%s of an unprotected one: the same purchase is put on record again",
     async (how) => {
       const { sandbox, project } = await sandboxAndProject();
       project.declare({ opts: { protect: false } });
       await project.up("--skip-preview");
       const kept = project.outputs();
-      if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
 
-      const run = await project.up(
-        "--skip-preview",
-        ...(how === "taint" ? [] : ["--replace", project.urn()]),
-      );
+      const run = await upAnew(project, how, project.urn());
       const after = await project.up("--skip-preview");
 
       expect(run.code).toBe(0);
@@ -135,13 +132,7 @@ describe("the state lost the purchase, and the journal has it", () => {
   );
 
   test("two copies of a stack that reach the same order at once buy it once, and the other one names the first", async () => {
-    const { url, open } = await sandboxLater();
-    const project = await newProject({ VERCEL_API_URL: url });
-    project.config("vercelCredits:preflight", "off");
-    project.declare({});
-    await project.up("--skip-preview");
-    expect(project.outputs()).toMatchObject({ outcome: "notSent" });
-    const sandbox = await open();
+    const { sandbox, project } = await neverSent(newProject);
     cpSync(join(project.folder, "state"), join(project.folder, "copy"), { recursive: true });
     const backends = ["state", "copy"].map((folder) => `file://${join(project.folder, folder)}`);
     const upOn = (backend?: string) => {

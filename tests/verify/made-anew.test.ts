@@ -1,31 +1,29 @@
 import { MAYBE_CHARGED, sentencesOf } from "../support/sentences";
-import { NO_JOURNAL, sandboxAndProject } from "../support/stack";
+import { NO_JOURNAL, sandboxAndProject, upAnew } from "../support/stack";
 
 describe("Pulumi is asked to make it anew, and there is no journal", () => {
-  test.each(["--replace", "taint"])("%s of a protected purchase is refused by the engine", async (how) => {
-    const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
-    await project.up("--skip-preview");
-    if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
+  test.each(["--replace", "taint"] as const)(
+    "%s of a protected purchase is refused by the engine",
+    async (how) => {
+      const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+      await project.up("--skip-preview");
 
-    const run = await project.up("--skip-preview", ...(how === "taint" ? [] : ["--replace", project.urn()]));
+      const run = await upAnew(project, how, project.urn());
 
-    expect(run.code).not.toBe(0);
-    expect(sandbox.requests()).toHaveLength(1);
-  });
+      expect(run.code).not.toBe(0);
+      expect(sandbox.requests()).toHaveLength(1);
+    },
+  );
 
-  test.each(["--replace", "taint"])(
+  test.each(["--replace", "taint"] as const)(
     "%s of an unprotected one is refused by its order, and the record stays",
     async (how) => {
       const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
       project.declare({ opts: { protect: false } });
       await project.up("--skip-preview");
       const kept = project.outputs();
-      if (how === "taint") await project.mustRun("state", "taint", project.urn(), "--yes");
 
-      const run = await project.up(
-        "--skip-preview",
-        ...(how === "taint" ? [] : ["--replace", project.urn()]),
-      );
+      const run = await upAnew(project, how, project.urn());
       if (how === "taint") await project.mustRun("state", "untaint", project.urn(), "--yes");
       const after = await project.up("--skip-preview");
 

@@ -153,6 +153,11 @@ export const MEANING: { readonly [O in Outcome]: Meaning } = {
   },
 };
 
+/** What has not charged, and can't any more: a checkout session can still be paid in. */
+export function cannotCharge(outcome: Outcome): boolean {
+  return MEANING[outcome].money === "not charged" && MEANING[outcome].destroy === "forgets";
+}
+
 /**
  * The sentence that is true of a purchase.
  *

@@ -1,5 +1,5 @@
 import { MAYBE_CHARGED, printable } from "../domain/messages";
-import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
+import { cannotCharge, MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { ofSandbox } from "../domain/sandbox";
 import { outcomeOf } from "../journal/knowledge";
@@ -25,7 +25,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const isTried =
     state.sandbox !== undefined &&
     run.sandbox === undefined &&
-    state.earlierAttempts.every((one) => one.sandbox !== undefined || cannotCharge(one));
+    state.earlierAttempts.every((one) => one.sandbox !== undefined || cannotCharge(one.outcome));
   if (!isTried && (MEANING[outcome].destroy === "refuses" || state.altered !== undefined)) {
     const wayOut =
       state.altered === undefined
@@ -51,11 +51,6 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
   console.log(`🗑️ ${name}: forgotten (${what}). ${said}${ofSandbox(state.sandbox)}`);
-}
-
-/** A checkout session hasn't charged, and can still be paid in. */
-function cannotCharge({ outcome }: PurchaseState): boolean {
-  return MEANING[outcome].money === "not charged" && MEANING[outcome].destroy === "forgets";
 }
 
 /** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */

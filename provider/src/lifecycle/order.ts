@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
-import { MEANING, sentenceOf } from "../domain/outcome";
+import { cannotCharge, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
@@ -283,8 +283,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       if (known.kind === "resolved" || (known.kind === "nothing" && (isOnRecord || isSettled))) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
-        const { money, destroy } = MEANING[known.result.outcome];
-        if (money === "not charged" && destroy === "forgets") return;
+        if (cannotCharge(known.result.outcome)) return;
         if (known.result.outcome === "bought") why = "it bought, as the journal knows";
       }
     } catch (error) {

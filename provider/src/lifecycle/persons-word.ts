@@ -81,8 +81,6 @@ export async function adopt(
     }
   }
   await resolve(run, from, declaration, { adopted: intentId });
-  // So the order may go where it was replaced: what it came to is on record.
-  run.seen.add(order.orderId);
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
   );
@@ -120,7 +118,6 @@ export async function withdraw(
     throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "Remove withdraw.", "");
   }
   await resolve(run, from, declaration, { withdrawn: true });
-  run.seen.add(order.orderId);
   const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
   const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
   console.log(
@@ -176,6 +173,8 @@ async function resolve(
     }
     console.log(`⚠️ ${declaration.name}: the journal could not note the adoption: ${why}`);
   }
+  // So the order may go where it was replaced: what it came to is on record.
+  run.seen.add(order.orderId);
 }
 
 /** What is known of the order that holds the claim, where the state has none of its own. */

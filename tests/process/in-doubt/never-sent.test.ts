@@ -12,28 +12,15 @@ import {
 import {
   journalOf,
   NO_JOURNAL,
+  neverSent,
   newModel,
   sandboxAndModel,
-  sandboxLater,
   upCrashingAt,
 } from "../../support/stack";
 
-/** A purchase whose request never left: nobody listened. `open` lets a sandbox listen where it would have gone. */
-async function notSent(env: Record<string, string> = {}) {
-  const { url, open } = await sandboxLater();
-  // Its preflight check would stop it before anything is kept.
-  const project = newModel({ VERCEL_API_URL: url, ...env });
-  project.config("vercelCredits:preflight", "off");
-  const run = await project.up("--skip-preview");
-  expect(run.code).not.toBe(0);
-  expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
-  expect(project.outputs()).toMatchObject({ outcome: "notSent", status: "notSent" });
-  return { project, sandbox: await open() };
-}
-
 describe("the request never left, and the journal has it", () => {
   test("the next up goes on by itself, and its preview says so", async () => {
-    const { sandbox, project } = await notSent();
+    const { sandbox, project } = await neverSent(newModel);
     const kept = project.outputs();
 
     const preview = await project.preview();
@@ -54,7 +41,7 @@ describe("the request never left, and the journal has it", () => {
   });
 
   test("a changed amount is what the next up buys", async () => {
-    const { sandbox, project } = await notSent();
+    const { sandbox, project } = await neverSent(newModel);
 
     project.declare({ args: { amount: 50 } });
     const next = await project.up();
@@ -64,7 +51,7 @@ describe("the request never left, and the journal has it", () => {
   });
 
   test("the caps hold for it as for every purchase", async () => {
-    const { project } = await notSent();
+    const { project } = await neverSent(newModel);
 
     project.config("vercelCredits:maxAmount", "50");
     const next = await project.preview();
@@ -75,7 +62,7 @@ describe("the request never left, and the journal has it", () => {
   });
 
   test("adopted meanwhile, it is not sent any more, also when adopt is removed later", async () => {
-    const { sandbox, project } = await notSent();
+    const { sandbox, project } = await neverSent(newModel);
     project.declare({ args: { adopt: "pur_found" } });
     await project.up();
 
@@ -127,7 +114,7 @@ describe("a journal adds knowledge and nothing else", () => {
   });
 
   test("a journal that lost its records proves nothing", async () => {
-    const { sandbox, project } = await notSent();
+    const { sandbox, project } = await neverSent(newModel);
 
     rmSync(journalOf(project), { recursive: true });
     const after = await project.up();
@@ -140,7 +127,7 @@ describe("a journal adds knowledge and nothing else", () => {
   });
 
   test("an order that was opened without a journal is not spoken for by one", async () => {
-    const { sandbox, project } = await notSent(NO_JOURNAL);
+    const { sandbox, project } = await neverSent(newModel, NO_JOURNAL);
 
     delete project.env.VERCEL_CREDITS_JOURNAL;
     const after = await project.up();

@@ -6,9 +6,9 @@ import { expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/senten
 import {
   journalOf,
   NO_JOURNAL,
+  neverSent,
   newModel,
   sandboxAndModel,
-  sandboxLater,
   upCrashingAt,
 } from "../../support/stack";
 
@@ -60,9 +60,12 @@ describe.each([
   });
 });
 
-test("its purchase taken out of the state while it is in doubt: the order stays", async () => {
+test.each([
+  ["its purchase taken out of the state while it is in doubt: the order stays", "cut-after-charge"],
+  ["while its checkout session can be paid, as the journal knows, it stays", "checkout"],
+] as const)("%s", async (_what, fault) => {
   const { sandbox, project } = await sandboxAndModel();
-  sandbox.misbehave("cut-after-charge");
+  sandbox.misbehave(fault);
   await project.up("--skip-preview");
   losePurchase(project);
 
@@ -98,19 +101,6 @@ test("known not to have charged, it goes", async () => {
   expect(project.resource("PurchaseOrder")).toBeUndefined();
 });
 
-test("while its checkout session can be paid, as the journal knows, it stays", async () => {
-  const { sandbox, project } = await sandboxAndModel();
-  sandbox.misbehave("checkout");
-  await project.up("--skip-preview");
-  losePurchase(project);
-
-  const run = await project.destroyUnprotected();
-
-  expect(project.resource("PurchaseOrder")).toBeDefined();
-  expect(run.code).not.toBe(0);
-  expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
-});
-
 test("never sent, it goes, and can't be sent any more", async () => {
   const { sandbox, project } = await sandboxAndModel();
   await upCrashingAt(project, "before-intent-record");
@@ -135,11 +125,7 @@ test("with the purchase that was bought it goes, as pulumi destroy says", async 
 });
 
 test("an order under which a purchase that was not sent went on stays, where no journal knows how that ended", async () => {
-  const later = await sandboxLater();
-  const project = newModel({ VERCEL_API_URL: later.url });
-  project.config("vercelCredits:preflight", "off");
-  await project.up("--skip-preview"); // nothing listens: notSent
-  const sandbox = await later.open();
+  const { sandbox, project } = await neverSent(newModel);
   await upCrashingAt(project, "answer-read");
   expect(sandbox.charges()).toHaveLength(1);
   project.env.VERCEL_CREDITS_JOURNAL = "off";

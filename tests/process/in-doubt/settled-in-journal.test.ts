@@ -1,3 +1,4 @@
+import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import { command } from "../../support/command";
 import type { ModelledProject } from "../../support/modelled-project";
 import { CHARGED, expectReadable, sentencesOf } from "../../support/sentences";
@@ -10,15 +11,21 @@ async function settle(project: ModelledProject, ...word: string[]): Promise<void
   expect(settled).toMatchObject({ status: 0 });
 }
 
+/** A purchase that came to something, and a person's word about it. */
+async function settledAfter(fault: Parameters<Sandbox["misbehave"]>[0], ...word: string[]) {
+  const both = await sandboxAndModel();
+  both.sandbox.misbehave(fault);
+  await both.project.up("--skip-preview");
+  await settle(both.project, ...word);
+  return both;
+}
+
 describe("what a person has adopted in the journal is not bought by a higher attempt", () => {
   test.each([
     ["a purchase in doubt", "cut-after-charge"],
     ["an open checkout", "checkout"],
   ] as const)("%s", async (_what, fault) => {
-    const { sandbox, project } = await sandboxAndModel();
-    sandbox.misbehave(fault);
-    await project.up("--skip-preview");
-    await settle(project, "--adopt", "pur_found");
+    const { sandbox, project } = await settledAfter(fault, "--adopt", "pur_found");
 
     project.declare({ args: { attempt: 2 } });
     const preview = await project.preview();
@@ -74,10 +81,7 @@ describe("what a person has adopted in the journal is not bought by a higher att
 });
 
 test("what a person has adopted in the journal after a refusal is recorded, and destroyed as what was charged", async () => {
-  const { sandbox, project } = await sandboxAndModel();
-  sandbox.misbehave("decline");
-  await project.up("--skip-preview");
-  await settle(project, "--adopt", "pur_found");
+  const { sandbox, project } = await settledAfter("decline", "--adopt", "pur_found");
 
   const run = await project.up();
   const destroyed = await project.destroyUnprotected();
@@ -91,10 +95,7 @@ test("what a person has adopted in the journal after a refusal is recorded, and 
 });
 
 test("destroy says what a person has adopted in the journal", async () => {
-  const { sandbox, project } = await sandboxAndModel();
-  sandbox.misbehave("decline");
-  await project.up("--skip-preview");
-  await settle(project, "--adopt", "pur_found");
+  const { project } = await settledAfter("decline", "--adopt", "pur_found");
 
   const destroyed = await project.destroyUnprotected();
 
@@ -104,10 +105,7 @@ test("destroy says what a person has adopted in the journal", async () => {
 
 describe("a checkout that was settled in the journal", () => {
   test("is recorded as withdrawn by the next update", async () => {
-    const { sandbox, project } = await sandboxAndModel();
-    sandbox.misbehave("checkout");
-    await project.up("--skip-preview");
-    await settle(project, "--withdraw");
+    const { sandbox, project } = await settledAfter("checkout", "--withdraw");
 
     const run = await project.up();
 
@@ -120,10 +118,7 @@ describe("a checkout that was settled in the journal", () => {
   });
 
   test("can be destroyed", async () => {
-    const { sandbox, project } = await sandboxAndModel();
-    sandbox.misbehave("checkout");
-    await project.up("--skip-preview");
-    await settle(project, "--withdraw");
+    const { project } = await settledAfter("checkout", "--withdraw");
 
     const run = await project.destroyUnprotected();
 
@@ -134,10 +129,7 @@ describe("a checkout that was settled in the journal", () => {
 });
 
 test("withdraw in the program doesn't overrule what was adopted in the journal after a request left", async () => {
-  const { sandbox, project } = await sandboxAndModel();
-  sandbox.misbehave("cut-after-charge");
-  await project.up("--skip-preview");
-  await settle(project, "--adopt", "pur_found");
+  const { project } = await settledAfter("cut-after-charge", "--adopt", "pur_found");
 
   project.declare({ args: { withdraw: true } });
   const run = await project.up("--skip-preview");

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 // Not the compiled one, which imports in a way that jest can't.
@@ -27,7 +26,7 @@ export function testReadFaults(part: Part): void {
     "what is only read misbehaves (%s): it is noted, the purchase goes on, and an unknown outcome stays one",
     async (fault) => {
       const { sandbox, project } = await sandboxAndModel(KEYS);
-      project.preload(resolve("tests/support/preload/hurries.cjs"));
+      project.preload("hurries");
       sandbox.misbehaveOn("team", fault);
       sandbox.misbehaveOn("gateway-balance", fault);
 

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
-import { expectAliasFindsOrder, program, TYPE } from "../../support/aliases";
+import { expectAliasFindsOrder, TYPE } from "../../support/aliases";
+import { program } from "../../support/programs";
 import type { Project } from "../../support/project.mts";
 import { CHARGED, expectReadable, MAYBE_CHARGED, sentencesOf } from "../../support/sentences";
 import { inDoubt, NO_JOURNAL, newProject, sandboxAndProject } from "../../support/stack";
@@ -94,7 +95,7 @@ test("pulumi state move of the purchase alone, its order left behind: it stays i
 
 describe("an alias finds the order as surely as the purchase", () => {
   const parentAnd = (child: string) =>
-    program(`const parent = new CreditPurchase("parent", args, { protect: false });
+    program(`const parent = new CreditPurchase("parent", A, { protect: false });
 ${child}`);
 
   test("a full URN through a parent that is a purchase itself", async () => {
@@ -102,12 +103,12 @@ ${child}`);
     project.write("index.js", parentAnd(""));
     await project.mustRun("up", "--yes", "--skip-preview");
     sandbox.misbehave("cut-after-charge");
-    project.write("index.js", parentAnd(`new CreditPurchase("child", args, { parent, protect: false });`));
+    project.write("index.js", parentAnd(`new CreditPurchase("child", A, { parent, protect: false });`));
     await project.up("--skip-preview");
 
     const alias = `urn:pulumi:dev::test::${TYPE}$${TYPE}::child`;
     const moved = (more = "") =>
-      `new CreditPurchase("child", { ...args${more} }, { aliases: ["${alias}"], protect: false });`;
+      `new CreditPurchase("child", { ...A${more} }, { aliases: ["${alias}"], protect: false });`;
     project.write("index.js", parentAnd(moved()));
     const run = await project.up("--skip-preview");
 

@@ -1,17 +1,10 @@
 import { reviewOf } from "../../support/review-of";
-import { inDoubt, newProject, sandboxAndProject, sandboxLater } from "../../support/stack";
+import { inDoubt, neverSent, newProject, sandboxAndProject } from "../../support/stack";
 
 /** Whoever reviews a preview reads no less than what the update charges, and sees red where `pulumi up` is known to fail. */
 
-/** A journal that proves that a purchase was never sent: nobody listened at the endpoint. */
-async function notSent() {
-  const { url, open } = await sandboxLater();
-  const project = await newProject({ VERCEL_API_URL: url });
-  project.config("vercelCredits:preflight", "off");
-  project.declare({ args: { amount: 900 } });
-  await project.up("--skip-preview");
-  return { sandbox: await open(), project };
-}
+/** A journal that proves that a purchase was never sent. */
+const notSent = () => neverSent(newProject, {}, { amount: 900 });
 
 describe.each(["own", "none"])("journal at hand: %s", (journal) => {
   test("a purchase that is in doubt is red", async () => {
