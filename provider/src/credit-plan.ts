@@ -3,6 +3,7 @@ import { CreditPurchase, type CreditPurchaseArgs } from "./credit-purchase";
 import { NOTHING_CHARGED } from "./domain/messages";
 import { isObject } from "./domain/objects";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
+import { programError } from "./program-error";
 
 /** A purchase of a plan that needs more than its amount; what each does is in `CreditPurchaseArgs`. */
 export type PlannedPurchase = Omit<CreditPurchaseArgs, "creditType" | "team">;
@@ -80,7 +81,7 @@ interface Planned {
 
 /** The plan as a list, checked as far as it can go wrong before there is a purchase that could say so. */
 function listOf(name: string, args: CreditPlanArgs): Planned[] {
-  const refuse = (what: string) => new pulumi.RunError(`CreditPlan "${name}": ${what}. ${NOTHING_CHARGED}`);
+  const refuse = (what: string) => programError(`CreditPlan "${name}": ${what}. ${NOTHING_CHARGED}`);
   const { purchases = {}, teams = {}, ...unknown } = isObject(args) ? args : {};
   const [argument] = Object.keys(unknown);
   if (argument !== undefined) throw refuse(`${argument} is not an argument; it takes purchases and teams`);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./domain/messages";
 import { type CreditType, TELLING } from "./domain/order-arguments";
 import type { Outcome } from "./domain/outcome";
+import { programError } from "./program-error";
 import { missingModules } from "./provider-modules";
 import { failQuietly, PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
@@ -240,9 +241,7 @@ export class CreditPurchase extends pulumi.CustomResource {
     const missing = missingModules();
     if (missing !== undefined) {
       const { what, firstDo } = missing;
-      throw new pulumi.RunError(
-        `CreditPurchase "${name}" can't be bought. ${what} ${NOTHING_CHARGED} ${firstDo}`,
-      );
+      throw programError(`CreditPurchase "${name}" can't be bought. ${what} ${NOTHING_CHARGED} ${firstDo}`);
     }
     const options = purchaseOptions(name, opts);
     const team = args.team ?? defaultTeam();
@@ -282,7 +281,7 @@ const OURS = [
 
 /** What can be wrong before there is a resource whose check could say so. */
 function checkDeclaration(name: unknown, args: unknown): void {
-  const refuse = (what: string) => new pulumi.RunError(`${what} ${NOTHING_CHARGED}`);
+  const refuse = (what: string) => programError(`${what} ${NOTHING_CHARGED}`);
   if (typeof name !== "string" || name === "") {
     throw refuse(
       "The name of a CreditPurchase must be a text that is not empty: it is the purchase's identity.",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Balance, GatewayBalance, V0Balance } from "./balances/balance";
 import { NOTHING_CHARGED } from "./domain/messages";
+import { programError } from "./program-error";
 import type { BalanceType } from "./settings";
 
 /**
@@ -55,11 +56,7 @@ async function read<T extends BalanceType>(creditType: T, name: string): Promise
     if (source === undefined) throw new Error(`set ${BALANCES[creditType].key} in the environment`);
     return await readBalance(creditType, source, request);
   } catch (error) {
-    const failed = new pulumi.RunError(`${name}: ${(error as Error).message}. ${NOTHING_CHARGED}`);
-    // Pulumi shows the message alone, but lets Node colour the stack first: some versions of Node 22 take half a minute and
-    // half a gigabyte for a line with `node_modules/@pulumi/resource.ts`, which an async program has there.
-    delete failed.stack;
-    throw failed;
+    throw programError(`${name}: ${(error as Error).message}. ${NOTHING_CHARGED}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./domain/messages";
+import { programError } from "./program-error";
 
 const NEVER_REPLACED = "a purchase is never replaced; declare another CreditPurchase to buy more";
 const NOT_READ_BACK =
@@ -69,7 +70,7 @@ function typeOfOrder(type: string): string {
 }
 
 function refused(name: string, option: string, why: string): pulumi.RunError {
-  return new pulumi.RunError(
+  return programError(
     `CreditPurchase "${name}" does not take the option ${option}: ${why}. ${NOTHING_CHARGED}`,
   );
 }

@@ -49,5 +49,6 @@ export async function refusal(program: Program): Promise<Pick<Run, "output">> {
     (thrown: Error) => thrown,
   );
   if (!pulumi.RunError.isInstance(error)) throw error;
+  expect(error).not.toHaveProperty("stack"); // see `programError`
   return { output: error.message };
 }
