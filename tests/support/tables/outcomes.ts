@@ -15,7 +15,7 @@ type Fault = Parameters<Sandbox["misbehave"]>;
 export function testOutcomes(part: Part): void {
   describe("Vercel took the order: up succeeds, and the next up changes nothing", () => {
     test.each<[string, Fault | undefined, string, string, string]>(
-      partOf<[string, Fault | undefined, string, string, string]>(part, 2, [
+      partOf<[string, Fault | undefined, string, string, string]>(part, 3, [
         ["an intent that succeeded", undefined, "bought", "succeeded", CHARGED],
         ["a subscription intent", ["orb"], "bought", "succeeded", CHARGED],
         ["fields that are new", ["extra-fields"], "bought", "succeeded", CHARGED],
@@ -53,7 +53,7 @@ export function testOutcomes(part: Part): void {
 
   describe("Vercel did not take it, or nobody knows: up fails, it is kept, and the next up fails the same way", () => {
     test.each<[string, Fault, number, string, string, string]>(
-      partOf<[string, Fault, number, string, string, string]>(part, 2, [
+      partOf<[string, Fault, number, string, string, string]>(part, 3, [
         // A checkout session can have been paid by the next run.
         ["a checkout session", ["checkout"], 0, "checkout", NOTHING_CHARGED, MAYBE_CHARGED],
         ["an intent that failed", ["failed"], 0, "failed", NOTHING_CHARGED, NOTHING_CHARGED],

@@ -9,5 +9,6 @@ testCellsOf(
   "journal set back",
   "journal gone",
   "journal off",
+  "copy",
   "overlapping updates",
 );

@@ -1,0 +1,3 @@
+import { testSecureConnections } from "../../support/tables/secure-connection";
+
+testSecureConnections("others");
