@@ -31,24 +31,6 @@ test("a purchase that is made is final, protected, and once unprotected only for
   expect(sandbox.requests()).toHaveLength(1);
 });
 
-test("a purchase is not bought again under a new name when aliases say what it was called, by name or by URN", async () => {
-  const { sandbox, project } = await sandboxAndProject();
-  project.declare({ name: "a" }, { name: "b" });
-  await project.mustRun("up", "--yes", "--skip-preview");
-
-  project.declare(
-    { name: "by-name", opts: { aliases: [{ name: "a" }] } },
-    { name: "by-urn", opts: { aliases: [project.urn("CreditPurchase", "b")] } },
-  );
-  const renamed = await project.up("--skip-preview");
-
-  expect(renamed.code).toBe(0);
-  expect(sandbox.requests()).toHaveLength(2);
-  for (const name of ["by-name", "by-urn"]) {
-    expect(project.resource("PurchaseOrder", name)?.id).toBe(project.outputs(name)?.orderId);
-  }
-});
-
 test("a purchase in doubt stays as it is: refresh, with or without the program, changes nothing, and destroy does not forget it", async () => {
   const { sandbox, project } = await inDoubt();
   const kept = project.outputs();

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { killedWhileBuying, providerKilled } from "../support/killed";
+import { killedWhileBuying } from "../support/killed";
 import type { Project } from "../support/project.mts";
 import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import {
@@ -90,35 +90,6 @@ describe("the command line was killed while the purchase was being made", () => 
 });
 
 describe("the provider process was killed", () => {
-  test("one purchase under way, one before its request left: the first waits for a person, the second goes on by itself", async () => {
-    const { sandbox, project } = await providerKilled({}, "a", "b");
-    const [charge] = sandbox.charges();
-
-    const preview = await project.preview();
-    const after = await project.up("--skip-preview", "--continue-on-error");
-
-    const [doubtful = "", bought = ""] = project.outputs("a")?.outcome === "bought" ? ["b", "a"] : ["a", "b"];
-    const line = (output: string, name: string) =>
-      output.split("\n").filter((one) => new RegExp(`\\b${name}: `).test(one));
-    expect(line(preview.output, doubtful).join()).toContain(
-      "nothing will be bought, and `pulumi up` will fail",
-    );
-    expect(line(preview.output, doubtful).join()).not.toContain("will be charged");
-    expect(line(preview.output, bought).join()).toContain("will be charged now");
-    expect(after.code).not.toBe(0);
-    const doubt = { output: line(after.output, doubtful).join() };
-    expect(doubt.output).toMatch(/adopt.*attempt: 2/);
-    expect(sentencesOf(doubt)).toEqual([MAYBE_CHARGED]);
-    expect(sandbox.charges()).toHaveLength(2);
-    expect(project.outputs(bought)?.intentId).not.toBe(charge?.intentId);
-
-    project.declare({ name: doubtful, args: { adopt: charge?.intentId } }, { name: bought });
-    expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
-    expect(project.outputs(doubtful)).toMatchObject({ outcome: "adopted" });
-    expect(records(project)).toContainEqual(expect.stringMatching(/^order_.*\.resolution\.1\.json$/));
-    expect(sandbox.requests()).toHaveLength(2);
-  });
-
   test("once its answer was on record: the next up records it, and sends nothing", async () => {
     const { sandbox, project } = await sandboxAndProject();
     await upCrashingAt(project, "before-state");

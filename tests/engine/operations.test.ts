@@ -1,5 +1,5 @@
 import { sandboxAndProject } from "../support/stack";
-import { CHARGE_LINE, testNothingIsBoughtAgain, twoPurchases } from "../support/two-purchases";
+import { testNothingIsBoughtAgain } from "../support/two-purchases";
 
 /** One or two of each kind; all the others: `tests/verify/operations.test.ts`. */
 
@@ -7,25 +7,10 @@ const UP = ["up", "--yes", "--skip-preview"];
 
 describe("what is bought is not bought again, whatever is done to the stack", () =>
   testNothingIsBoughtAgain(
-    ["refresh, which changes nothing", () => [["refresh", "--yes", "--skip-preview"], UP], ["5 unchanged"]],
     ["up --replace", ({ purchase }) => [[...UP, "--replace", purchase]], ["from the journal"]],
     ["taint", ({ purchase }) => [["state", "taint", purchase, "--yes"], UP], ["from the journal"]],
-    ["state delete", ({ purchase }) => [["state", "delete", purchase, "--yes"], UP], ["from the journal"]],
     ["up --target of its order", ({ order }) => [[...UP, "--target", order]], ["unchanged"]],
   ));
-
-test("a new purchase beside them, by --target: it alone is bought", async () => {
-  const { sandbox, project, declare } = await twoPurchases();
-  declare("a", "b", "c");
-
-  const targets = ["CreditPurchase", "PurchaseOrder"] as const;
-  const flags = targets.flatMap((type) => ["--target", project.urn(type, "c")]);
-  await project.mustRun("up", "--yes", "--skip-preview", ...flags);
-
-  expect(sandbox.charges()).toHaveLength(3);
-  expect((await project.mustRun("up", "--yes", "--skip-preview")).output).toContain("7 unchanged");
-  expect(sandbox.requests()).toHaveLength(3);
-});
 
 test("what is protected, by default, is not replaced: the engine refuses it", async () => {
   const { sandbox, project } = await sandboxAndProject();
@@ -40,19 +25,6 @@ test("what is protected, by default, is not replaced: the engine refuses it", as
     );
   }
   expect(sandbox.requests()).toHaveLength(1);
-});
-
-test("another name without aliases: the preview shows the charge", async () => {
-  const { sandbox, project, declare } = await twoPurchases();
-  declare("renamed", "b");
-
-  const preview = await project.mustRun("preview");
-  expect(preview.output).toContain(`renamed: $100.00 of AI Gateway credits for team acme ${CHARGE_LINE}`);
-  expect(sandbox.requests()).toHaveLength(2);
-
-  const { output } = await project.mustRun("up", "--yes", "--skip-preview");
-  expect(output).toContain("The credits stay");
-  expect(sandbox.charges()).toHaveLength(3);
 });
 
 // The engine asks a dynamic provider to read without saying which: no line of this package runs, so the words are Pulumi's.

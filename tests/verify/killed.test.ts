@@ -1,8 +1,9 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { providerKilled } from "../support/killed";
 import { CHARGED, MAYBE_CHARGED, sentencesOf } from "../support/sentences";
 import {
+  journalOf,
   killProvider,
   NO_JOURNAL,
   neverSent,
@@ -159,5 +160,38 @@ describe("the state lost the purchase, and the journal has it", () => {
     );
     expect(kept.map(({ outputs }) => outputs.outcome).sort()).toEqual(["adopted", "bought"]);
     expect(kept.map(({ outputs }) => outputs.intentId)).toEqual(Array(2).fill(charge?.intentId));
+  });
+});
+
+describe("the provider process was killed", () => {
+  test("one purchase under way, one before its request left: the first waits for a person, the second goes on by itself", async () => {
+    const { sandbox, project } = await providerKilled({}, "a", "b");
+    const [charge] = sandbox.charges();
+
+    const preview = await project.preview();
+    const after = await project.up("--skip-preview", "--continue-on-error");
+
+    const [doubtful = "", bought = ""] = project.outputs("a")?.outcome === "bought" ? ["b", "a"] : ["a", "b"];
+    const line = (output: string, name: string) =>
+      output.split("\n").filter((one) => new RegExp(`\\b${name}: `).test(one));
+    expect(line(preview.output, doubtful).join()).toContain(
+      "nothing will be bought, and `pulumi up` will fail",
+    );
+    expect(line(preview.output, doubtful).join()).not.toContain("will be charged");
+    expect(line(preview.output, bought).join()).toContain("will be charged now");
+    expect(after.code).not.toBe(0);
+    const doubt = { output: line(after.output, doubtful).join() };
+    expect(doubt.output).toMatch(/adopt.*attempt: 2/);
+    expect(sentencesOf(doubt)).toEqual([MAYBE_CHARGED]);
+    expect(sandbox.charges()).toHaveLength(2);
+    expect(project.outputs(bought)?.intentId).not.toBe(charge?.intentId);
+
+    project.declare({ name: doubtful, args: { adopt: charge?.intentId } }, { name: bought });
+    expect(await project.up("--skip-preview")).toMatchObject({ code: 0 });
+    expect(project.outputs(doubtful)).toMatchObject({ outcome: "adopted" });
+    expect(readdirSync(journalOf(project))).toContainEqual(
+      expect.stringMatching(/^order_.*\.resolution\.1\.json$/),
+    );
+    expect(sandbox.requests()).toHaveLength(2);
   });
 });

@@ -8,6 +8,8 @@ const UP = ["up", "--yes", "--skip-preview"];
 
 describe("what is bought is not bought again, whatever is done to the stack", () =>
   testNothingIsBoughtAgain(
+    ["state delete", ({ purchase }) => [["state", "delete", purchase, "--yes"], UP], ["from the journal"]],
+    ["refresh, which changes nothing", () => [["refresh", "--yes", "--skip-preview"], UP], ["5 unchanged"]],
     ["up --refresh", () => [[...UP, "--refresh"]], ["5 unchanged"]],
     ["up --refresh --run-program", () => [[...UP, "--refresh", "--run-program"]], ["5 unchanged"]],
     ["up --target", ({ purchase }) => [[...UP, "--target", purchase]], ["unchanged"]],
@@ -172,4 +174,30 @@ describe("what is a new order says so before it buys", () => {
     expect((await project.mustRun("preview", ...flags)).output).toContain(CHARGE_LINE);
     expect(sandbox.requests()).toHaveLength(2);
   });
+});
+
+test("another name without aliases: the preview shows the charge", async () => {
+  const { sandbox, project, declare } = await twoPurchases();
+  declare("renamed", "b");
+
+  const preview = await project.mustRun("preview");
+  expect(preview.output).toContain(`renamed: $100.00 of AI Gateway credits for team acme ${CHARGE_LINE}`);
+  expect(sandbox.requests()).toHaveLength(2);
+
+  const { output } = await project.mustRun("up", "--yes", "--skip-preview");
+  expect(output).toContain("The credits stay");
+  expect(sandbox.charges()).toHaveLength(3);
+});
+
+test("a new purchase beside them, by --target: it alone is bought", async () => {
+  const { sandbox, project, declare } = await twoPurchases();
+  declare("a", "b", "c");
+
+  const targets = ["CreditPurchase", "PurchaseOrder"] as const;
+  const flags = targets.flatMap((type) => ["--target", project.urn(type, "c")]);
+  await project.mustRun("up", "--yes", "--skip-preview", ...flags);
+
+  expect(sandbox.charges()).toHaveLength(3);
+  expect((await project.mustRun("up", "--yes", "--skip-preview")).output).toContain("7 unchanged");
+  expect(sandbox.requests()).toHaveLength(3);
 });

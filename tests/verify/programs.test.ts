@@ -1,5 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { command } from "../support/command";
 import { program, purchase, SECRET_IN_THE_CLEAR, SECRETS } from "../support/programs";
-import { expectNoStackTrace, expectReadable, NOTHING_CHARGED } from "../support/sentences";
+import { expectNoStackTrace, expectReadable, MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
 import { sandboxAndProject } from "../support/stack";
 
 test.each([
@@ -67,4 +70,41 @@ test("two purchases of one name: the second is refused by Pulumi, and one at mos
   expect(run.output).toContain("Duplicate resource URN");
   expectReadable(run);
   expect(sandbox.charges().length).toBeLessThanOrEqual(1);
+});
+
+test("secret arguments are shown by no state, review or receipt, and are bought and compared like others", async () => {
+  const { sandbox, project } = await sandboxAndProject({}, { program: SECRETS });
+  const state = () => project.read("state/.pulumi/stacks/test/dev.json");
+  const write = (name: string, { output }: { output: string }) => {
+    writeFileSync(join(project.folder, name), output);
+    return join(project.folder, name);
+  };
+  const preview = write("preview.json", await project.mustRun("preview", "--json", "--show-sames"));
+  const review = await command(["review", preview], project.env);
+  expect(review).toMatchObject({ status: 1, stdout: expect.stringContaining("An unknown amount") });
+
+  sandbox.misbehave("cut-before-charge");
+  const failed = await project.up("--skip-preview");
+  expect(state()).not.toMatch(SECRET_IN_THE_CLEAR);
+  expect(failed.output).toContain(
+    `c: its outcome is kept as "unknown". ${MAYBE_CHARGED} The reason and what to do`,
+  );
+
+  project.write("index.js", SECRETS.replace("amount:", "attempt: 2, amount:"));
+  await project.mustRun("up", "--yes", "--skip-preview");
+  expect(project.outputs("c")).toHaveProperty("__earlierAttempts");
+  expect(state()).toMatch(/"intentId": ?"pur_/);
+  expect(state()).not.toMatch(SECRET_IN_THE_CLEAR);
+
+  const hidden = write("hidden.json", await project.mustRun("stack", "export"));
+  const shown = write("shown.json", await project.mustRun("stack", "export", "--show-secrets"));
+  const receipts = async (file: string) => (await command(["receipts", file], project.env)).stdout;
+  expect(await receipts(hidden)).toMatch(
+    /\[secret\].*Charged, with a total that is secret here \(not in the totals\): 1\n.*The totals are incomplete/s,
+  );
+  expect(await receipts(shown)).toMatch(/hushteam.*Charged.*: 77\.00 usd \(1\)\n/s);
+
+  const again = await project.up("--skip-preview");
+  expect(again).toMatchObject({ code: 0, output: expect.stringContaining("3 unchanged") });
+  expect(sandbox.charges()).toMatchObject([{ team: "hushteam", amount: 77, source: "hushhush" }]);
 });

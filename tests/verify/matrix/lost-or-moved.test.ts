@@ -9,6 +9,8 @@ testCellsOf(
   "journal set back",
   "journal gone",
   "journal off",
+  "replace both",
+  "lose both",
   "copy",
   "overlapping updates",
 );
