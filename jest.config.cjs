@@ -11,8 +11,11 @@ module.exports = {
   reporters: ["default", "<rootDir>/tests/support/slowest-suites.mts"],
   moduleFileExtensions: ["ts", "mts", "js", "cjs", "mjs", "json", "node"],
   transform: {
+    "/node_modules/cockatiel/.+\\.js$": ["@swc/jest", { jsc: { target: "es2023" } }],
     "^.+\\.m?ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }],
   },
+  // An ES module, which jest loads as what it is made to here.
+  transformIgnorePatterns: ["/node_modules/(?!cockatiel/)"],
   moduleNameMapper: {
     "^(\\.{1,2}/.*)\\.js$": "$1",
     // What the SDK loads for closures, which none of our resources has: most of the time that a suite takes to load it.

@@ -1,8 +1,11 @@
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
+import { besideBackend, type JournalAddress, parseJournalAddress } from "./domain/journal-address";
 import { printable } from "./domain/messages";
+import { dollars } from "./domain/money";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
+import { projectFile } from "./domain/project-file";
 import { Refusal } from "./domain/refusal";
 import { isLoopback, sandboxOf } from "./domain/sandbox";
 
@@ -28,6 +31,7 @@ export const BALANCES: Record<BalanceType, { readonly key: string; readonly url:
   v0: { key: "V0_API_KEY", url: "https://api.v0.dev/v1/user/billing" },
 };
 
+const JOURNAL = "vercelCredits:journal (or VERCEL_CREDITS_JOURNAL)";
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
 const DOLLARS = z.coerce.number().nonnegative();
 const SECONDS = z.coerce.number().positive().max(3600);
@@ -109,6 +113,21 @@ export class Settings {
     return this.number("vercelCredits:maxAmountPerUpdate", 1000, DOLLARS);
   }
 
+  /** The most that everything with the same journal may charge in a calendar month, in dollars; undefined where there is no limit. */
+  get maxAmountPerMonth(): number | undefined {
+    const key = "vercelCredits:maxAmountPerMonth";
+    if (this.config(key) === undefined) return undefined;
+    const limit = this.number(key, 1000, DOLLARS);
+    if (this.journal === undefined) {
+      throw new Refusal(
+        `${key} is ${dollars(limit)}, but the journal is off (vercelCredits:journal), and only the journal knows what the ` +
+          "month has charged.",
+        "Set a journal, or remove the limit.",
+      );
+    }
+    return limit;
+  }
+
   /** The credit types that may be bought, or undefined where all may. */
   get allowedCreditTypes(): readonly string[] | undefined {
     return this.list("vercelCredits:allowedCreditTypes", z.enum(CREDIT_TYPES), CREDIT_TYPES.join(", "));
@@ -163,23 +182,31 @@ export class Settings {
   }
 
   /**
-   * `vercelCredits:journal`, else `VERCEL_CREDITS_JOURNAL`: the folder of the journal, or `off` (then undefined).
-   * Default: `vercel-credits/journal` in `PULUMI_HOME`, or in `~/.pulumi`.
+   * `vercelCredits:journal`, else `VERCEL_CREDITS_JOURNAL`: where the journal is, or `off` (then undefined).
+   * Default: the folder `vercel-credits/journal` in `PULUMI_HOME`, or in `~/.pulumi`.
    */
-  get journalFolder(): string | undefined {
+  get journal(): JournalAddress | undefined {
     const text = (this.config("vercelCredits:journal") || this.env.VERCEL_CREDITS_JOURNAL || "").trim();
     if (text === "off") return undefined;
     if (text === "") {
-      return resolve(this.env.PULUMI_HOME || join(homedir(), ".pulumi"), "vercel-credits", "journal");
+      const folder = resolve(this.env.PULUMI_HOME || join(homedir(), ".pulumi"), "vercel-credits", "journal");
+      return { kind: "file", folder, shown: folder };
     }
-    const folder = text.startsWith("~/") ? join(homedir(), text.slice(2)) : text;
-    if (!isAbsolute(folder)) {
+    if (text === "backend") return this.#journalAtBackend();
+    return parseJournalAddress(text, JOURNAL);
+  }
+
+  /** Pulumi's own record of the backend (`pulumi login`) isn't read: it holds access tokens. */
+  #journalAtBackend(): JournalAddress {
+    const project = projectFile(process.cwd());
+    const backend = this.env.PULUMI_BACKEND_URL || project?.backend;
+    if (!backend) {
       throw new Refusal(
-        `vercelCredits:journal (or VERCEL_CREDITS_JOURNAL) is "${printable(text)}", but must be a folder as an ` +
-          `absolute path, so that it is the same one from wherever Pulumi runs, or off.`,
+        `${JOURNAL} is backend, but neither PULUMI_BACKEND_URL nor backend.url in Pulumi.yaml says where that is.`,
+        "Set one of them, or the journal's own address.",
       );
     }
-    return folder;
+    return besideBackend(backend, project?.folder ?? process.cwd(), JOURNAL);
   }
 
   /** Where the provider processes of one update find each other, by the engine that started them. */
@@ -192,8 +219,8 @@ export class Settings {
    * Without checkpoints, the engine would not write down that an order was opened.
    */
   refuseUnusable(): void {
-    void [this.apiUrl, this.timeoutSeconds, this.journalFolder, this.allowedCreditTypes, this.allowedTeams];
-    void [this.preflight, this.requirePlan];
+    void [this.apiUrl, this.timeoutSeconds, this.journal, this.allowedCreditTypes, this.allowedTeams];
+    void [this.preflight, this.requirePlan, this.maxAmountPerMonth];
     if (this.env.PULUMI_SKIP_CHECKPOINTS) {
       throw new Refusal(
         "PULUMI_SKIP_CHECKPOINTS is set, so Pulumi would not record that this order was opened, and a crash " +

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { VercelWord } from "../../provider/src/domain/outcome";
 import type { Result } from "../../provider/src/domain/result";
-import { FileStore } from "../../provider/src/journal/file-store";
 import { Journal, type OrderToRecord } from "../../provider/src/journal/journal";
+import { FileStore } from "../../provider/src/journal/stores/file";
 import { CHARGED, expectNoStackTrace, MAYBE_CHARGED, NOTHING_CHARGED } from "../support/sentences";
 
 let folder: string;
@@ -191,7 +191,7 @@ describe("journal", () => {
 
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      folder,
+      journal: folder,
       unresolved: 1,
       doubleCharges: 0,
       purchases: [
@@ -264,7 +264,7 @@ describe("journal", () => {
   });
 
   test.each([
-    ["off", "VERCEL_CREDITS_JOURNAL is off; name a folder with --folder"],
+    ["off", "VERCEL_CREDITS_JOURNAL is off; name a journal with --address"],
     ["relative", "must be a folder as an absolute path"],
     ["README.md", "README.md is not a folder"],
   ])("%s: one line, and 2", (place, words) => {

@@ -94,7 +94,7 @@ export class ProviderProcess implements SimulatedProcess {
         engineIsGone: () => this.#looksForEngine(),
         books: async () => [],
         updateHasPlan: () => undefined,
-        store: (folder) => this.#store(folder),
+        store: ({ shown: folder }) => this.#store(folder),
         ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engine}`, seconds),
       },
       { PULUMI_HOME: "/home", ...(circumstances.hasToken !== false && { VERCEL_API_TOKEN: "token" }) },
@@ -206,6 +206,7 @@ export class ProviderProcess implements SimulatedProcess {
       mark: (name, textFor) =>
         this.#write(textFor(disk().place), (whole) => disk().createIfAbsent(name, whole, "durable")),
       placeOf: async (name) => (disk().has(name) ? disk().place : undefined),
+      names: async () => [],
     };
   }
 

@@ -6,7 +6,7 @@ const of = (file: string) => (broken: string, text: string, replacement: string,
 });
 const journal = of("journal/journal.ts");
 const claims = of("journal/claims.ts");
-const files = of("journal/file-store.ts");
+const files = of("journal/stores/file.ts");
 
 /** What outlives the process: the claim, what is known and in which order, and what a copy of it proves. */
 export const JOURNAL: readonly Mutation[] = [

@@ -1,5 +1,5 @@
-import { FileStore } from "../../provider/src/journal/file-store";
 import { type Claiming, Journal } from "../../provider/src/journal/journal";
+import { FileStore } from "../../provider/src/journal/stores/file";
 import type { OrderReference } from "../../provider/src/state/order-reference";
 
 /**

@@ -5,8 +5,8 @@ import type { ArmedOrder } from "../../provider/src/charge/armed-orders";
 import { Charges, type Surroundings } from "../../provider/src/charge/charge";
 import { UpdateLedger } from "../../provider/src/charge/update-ledger";
 import type { Reply } from "../../provider/src/http/request";
-import { FileStore } from "../../provider/src/journal/file-store";
 import { Journal } from "../../provider/src/journal/journal";
+import { FileStore } from "../../provider/src/journal/stores/file";
 import { Settings } from "../../provider/src/settings";
 
 let folder: string;

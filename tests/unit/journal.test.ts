@@ -5,9 +5,9 @@ import type { VercelWord } from "../../provider/src/domain/outcome";
 import { thisProcess } from "../../provider/src/domain/process-identity";
 import type { Result } from "../../provider/src/domain/result";
 import { readBooks } from "../../provider/src/journal/books";
-import { FileStore } from "../../provider/src/journal/file-store";
 import { Journal, type OrderToRecord } from "../../provider/src/journal/journal";
 import type { JournalStore } from "../../provider/src/journal/store";
+import { FileStore } from "../../provider/src/journal/stores/file";
 import type { OrderReference } from "../../provider/src/state/order-reference";
 
 // A module whose functions can be replaced: some file systems have no hard links.
@@ -508,6 +508,7 @@ test("a record whose writing was not confirmed, as network file systems do, is k
   const doubtful: JournalStore = {
     read: (name) => store.read(name),
     placeOf: (name) => store.placeOf(name),
+    names: () => store.names(),
     mark: (name, textFor) => store.mark(name, textFor),
     createIfAbsent: async (name, text, durability) => {
       await store.createIfAbsent(name, text, durability);

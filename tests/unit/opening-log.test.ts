@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileStore } from "../../provider/src/journal/file-store";
 import { OpeningLog } from "../../provider/src/journal/opening-log";
+import { FileStore } from "../../provider/src/journal/stores/file";
 
 const VERCEL = "https://api.vercel.com/";
 let store: FileStore;
@@ -37,5 +37,5 @@ test("every order has an entry of its own, also among processes that open at onc
   const opened = [one, other, one, other, one, one, other].map((log) => add("2026-11-01", { log }));
 
   expect(new Set(await Promise.all(opened)).size).toBe(opened.length);
-  expect(store.names().toSorted().at(-1)).toMatch(/\.000007$/);
+  expect((await store.names()).toSorted().at(-1)).toMatch(/\.000007$/);
 });

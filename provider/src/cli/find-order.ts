@@ -5,11 +5,11 @@ import type { JournaledPurchase } from "../journal/books";
 export function findOrder(
   books: readonly JournaledPurchase[],
   beginning: string,
-  folder: string,
+  journal: string,
 ): JournaledPurchase {
   const [found, another] = books.filter(({ order }) => order.startsWith(beginning));
   if (found === undefined) {
-    throw new Error(`the journal in ${printable(folder)} knows no order ${printable(beginning)}`);
+    throw new Error(`the journal in ${printable(journal)} knows no order ${printable(beginning)}`);
   }
   if (another !== undefined)
     throw new Error(`several orders begin with ${printable(beginning)}: give more of it`);

@@ -10,17 +10,15 @@ import { outcomeInWords } from "../domain/outcome-in-words";
 import { ofSandbox } from "../domain/sandbox";
 import { request } from "../http/request";
 import { type JournaledPurchase, readBooks } from "../journal/books";
-import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
 import { resourcesOf, type StackResource } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { readInput } from "./input";
-import { journalFolder } from "./journal-folder";
+import { type JournalOptions, journalAt } from "./journal-at";
 import { stillSending } from "./lease";
 
-interface Options {
-  readonly folder?: string;
+interface Options extends JournalOptions {
   readonly state?: string;
   readonly json?: boolean;
 }
@@ -46,8 +44,9 @@ export type OrderOnRecord = Pick<
   Partial<Pick<JournaledPurchase, "reference">>;
 
 /** `pulumi-vercel-credits investigate ORDER`: what the balance suggests about a purchase in doubt. */
-export async function investigate(beginning: string, { folder, state, json }: Options): Promise<void> {
-  const store = new FileStore(await journalFolder(folder));
+export async function investigate(beginning: string, options: Options): Promise<void> {
+  const { state, json } = options;
+  const { store } = await journalAt(options);
   const books = await readBooks(store);
   const found = find(
     beginning,

@@ -4,16 +4,15 @@ import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { outcomeInWords } from "../domain/outcome-in-words";
 import { type JournaledPurchase, readBooks } from "../journal/books";
-import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
+import type { JournalStore } from "../journal/store";
 import { findOrder } from "./find-order";
 import { evidenceOf } from "./investigate";
-import { journalFolder } from "./journal-folder";
+import { type JournalOptions, journalAt } from "./journal-at";
 import { stillSending } from "./lease";
 import { PLAIN } from "./table";
 
-interface Options {
-  readonly folder?: string;
+interface Options extends JournalOptions {
   readonly json?: boolean;
   /** Only what these stacks ordered. */
   readonly project?: string;
@@ -22,8 +21,7 @@ interface Options {
 
 /** `pulumi-vercel-credits journal`: every order that this journal knows, and which of them need a person. */
 export async function journal(options: Options): Promise<void> {
-  const folder = await journalFolder(options.folder);
-  const store = new FileStore(folder);
+  const { store, shown } = await journalAt(options);
   const all = await readBooks(store);
   const books = all.filter(
     (one) =>
@@ -36,13 +34,13 @@ export async function journal(options: Options): Promise<void> {
   const hints = await hintsOn(unresolved, all);
   if (options.json)
     return printJson({
-      folder,
+      journal: shown,
       unresolved: unresolved.length,
       doubleCharges: doubled.length,
       purchases: books,
       hints,
     });
-  if (books.length === 0) return console.log(`The journal in ${printable(folder)} holds no purchase yet.`);
+  if (books.length === 0) return console.log(`The journal in ${printable(shown)} holds no purchase yet.`);
   console.log(tableOf(books).toString());
   for (const { order, says } of hints) console.log(`\n${printable(order)}: ${says}`);
   const sending = await sendingOf(unresolved, store);
@@ -55,7 +53,7 @@ export async function journal(options: Options): Promise<void> {
 /** By order: who may still be sending its request. Then no person can know yet how it ends. */
 async function sendingOf(
   unresolved: readonly JournaledPurchase[],
-  store: FileStore,
+  store: JournalStore,
 ): Promise<ReadonlyMap<string, string>> {
   const journal = new Journal(store);
   const all = await Promise.all(
@@ -103,14 +101,13 @@ function hintsOn(unresolved: readonly JournaledPurchase[], books: readonly Journ
 
 /** `pulumi-vercel-credits journal show ORDER`: everything that is recorded of one order. */
 export async function showOrder(beginning: string, options: Options): Promise<void> {
-  const folder = await journalFolder(options.folder);
-  const store = new FileStore(folder);
+  const { store, shown } = await journalAt(options);
   const books = await readBooks(store);
-  const found = findOrder(books, beginning, folder);
+  const found = findOrder(books, beginning, shown);
   if (found.unresolved || isDoubled(found)) process.exitCode = 1;
   const [hint] = found.unresolved ? await hintsOn([found], books) : [];
   const records = await recordsOf(found.order, store);
-  if (options.json) return printJson({ folder, ...found, records, ...(hint && { hint }) });
+  if (options.json) return printJson({ journal: shown, ...found, records, ...(hint && { hint }) });
   console.log([`${found.order}: ${resultOf(found)}`, ...records.flatMap(section)].join("\n"));
   if (found.unresolved) {
     console.log(`  ${(await stillSending(new Journal(store), found.reference)) ?? MAYBE_CHARGED}`);
@@ -125,10 +122,10 @@ interface NamedRecord {
   readonly record: Record<string, unknown> | undefined;
 }
 
-/** The records of a folder that are about an order, in the order they were written. For reading by people. */
-async function recordsOf(order: string, store: FileStore): Promise<NamedRecord[]> {
+/** The records of a journal that are about an order, in the order they were written. For reading by people. */
+async function recordsOf(order: string, store: JournalStore): Promise<NamedRecord[]> {
   const all = await Promise.all(
-    store.names().map(async (name) => ({ name, record: parsed(await store.read(name)) })),
+    (await store.names()).map(async (name) => ({ name, record: parsed(await store.read(name)) })),
   );
   return all
     .filter(({ name, record }) => name.startsWith(`${order}.`) || isAbout(order, record))

@@ -24,6 +24,7 @@ const journal = program
     "--folder <folder>",
     "the journal's folder, where the stack sets vercelCredits:journal (default: as the provider's)",
   )
+  .option("--address <address>", "another journal: s3://, gs://, azblob://, postgres://, or backend")
   .option("--project <name>", "only what this project ordered")
   .option("--stack <name>", "only what this stack ordered")
   .option("--json", "for scripts")
@@ -72,6 +73,7 @@ program
   .description("what the balance suggests about an order in doubt; it decides nothing")
   .argument("<order>", "the order, or how it begins")
   .option("--folder <folder>", "the journal's folder (default: as the provider's)")
+  .option("--address <address>", "the journal's address, such as s3://BUCKET/PREFIX")
   .option("--state <file>", "what `pulumi stack export` wrote, for an order that no journal here knows")
   .option("--json", "for scripts")
   .action(async (order, options) => (await import("./investigate.js")).investigate(order, options));
@@ -84,7 +86,10 @@ program
     "--stack <name>",
     "another stack than the selected one; of a file or a journal, those of this stack",
   )
-  .option("--journal", "from the journal of this machine instead, which knows of purchases no state has")
+  .option(
+    "--journal [address]",
+    "from the journal instead, which knows of purchases no state has (default: as the provider's)",
+  )
   .option("--folder <folder>", "from the journal in this folder")
   .option("--purchase <name>", "one purchase, with every attempt and all that Vercel's support asks for")
   .option("--since <date>", "those made on this day or later (UTC), such as 2026-10-01")

@@ -2,18 +2,17 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { printable } from "../domain/messages";
 import { readBooks } from "../journal/books";
-import { FileStore } from "../journal/file-store";
 import { hidesSecrets, type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
 import { type Selection, select, selectionInWords } from "../receipts/select";
 import { SEPARATE, sumsOf, type Totals } from "../receipts/sums";
 import { nameOf, readInput } from "./input";
-import { journalFolder } from "./journal-folder";
+import { type JournalOptions, journalAt } from "./journal-at";
 import { detailed, detailedText } from "./receipts-purchase";
 import { receiptsText } from "./receipts-text";
 
-interface Options extends Selection {
-  readonly journal?: boolean;
-  readonly folder?: string;
+interface Options extends Selection, JournalOptions {
+  /** Its address may follow. */
+  readonly journal?: boolean | string;
   readonly csv?: boolean;
   readonly json?: boolean;
   readonly html?: boolean;
@@ -24,7 +23,7 @@ export async function receipts(file: string | undefined, options: Options): Prom
   const formats = [options.csv, options.json, options.html].filter(Boolean);
   if (formats.length > 1) throw new Error("choose one of --csv, --json and --html");
   const { purchases: all, source, hidden } = await read(file, options);
-  const isExported = file === undefined && !options.journal && options.folder === undefined;
+  const isExported = file === undefined && !isOfJournal(options);
   const selection = isExported ? { ...options, stack: undefined } : options;
   const purchases = select(all, selection);
   if (hidden) {
@@ -58,6 +57,10 @@ async function written({ purchases, source, filter }: Asked, options: Options): 
     : receiptsText(purchases, from);
 }
 
+function isOfJournal({ journal, address, folder }: Options): boolean {
+  return [journal, address, folder].some((option) => option !== undefined);
+}
+
 interface Found {
   readonly purchases: readonly Purchase[];
   /** Where they are from, for people. */
@@ -66,12 +69,17 @@ interface Found {
   readonly hidden: boolean;
 }
 
-async function read(file: string | undefined, { stack, journal, folder }: Options): Promise<Found> {
-  if (journal || folder !== undefined) {
+async function read(file: string | undefined, options: Options): Promise<Found> {
+  const { stack, journal, address, folder } = options;
+  if (isOfJournal(options)) {
     if (file !== undefined) throw new Error("--journal takes no file");
-    const from = await journalFolder(folder);
-    const purchases = purchasesOfJournal(await readBooks(new FileStore(from)));
-    return { purchases, source: `the journal in ${from}`, hidden: false };
+    const named = typeof journal === "string" ? journal : address;
+    const { store, shown } = await journalAt({ address: named, folder });
+    return {
+      purchases: purchasesOfJournal(await readBooks(store)),
+      source: `the journal in ${shown}`,
+      hidden: false,
+    };
   }
   const source = file === undefined ? `the stack${stack ? ` ${stack}` : ""}` : nameOf(file);
   const exported = file === undefined ? await exportOf(stack) : await readInput(file);

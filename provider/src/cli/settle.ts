@@ -2,16 +2,14 @@ import { printable } from "../domain/messages";
 import { PURCHASE_ID } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { readBooks } from "../journal/books";
-import { FileStore } from "../journal/file-store";
 import { Journal } from "../journal/journal";
 import { vercelIdsOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { findOrder } from "./find-order";
-import { journalFolder } from "./journal-folder";
+import { type JournalOptions, journalAt } from "./journal-at";
 import { stillSending } from "./lease";
 
-interface Options {
-  readonly folder?: string;
+interface Options extends JournalOptions {
   readonly adopt?: string;
   readonly withdraw?: boolean;
   readonly known?: boolean;
@@ -21,16 +19,16 @@ interface Options {
  * `pulumi-vercel-credits journal settle ORDER --adopt ID | --withdraw | --known`: a person's word about an order that no
  * program declares any more. Nothing is sent. Where a state still has the purchase, its next update records it.
  */
-export async function settle(beginning: string, { folder, adopt, withdraw, known }: Options): Promise<void> {
+export async function settle(beginning: string, options: Options): Promise<void> {
+  const { adopt, withdraw, known } = options;
   if ([adopt, withdraw, known].filter((word) => word !== undefined).length !== 1) {
     throw new Error("give exactly one of --adopt ID, --withdraw and --known");
   }
   if (adopt !== undefined && !PURCHASE_ID.test(adopt)) {
     throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
   }
-  const from = await journalFolder(folder);
-  const store = new FileStore(from);
-  const found = findOrder(await readBooks(store), beginning, from);
+  const { store, shown } = await journalAt(options);
+  const found = findOrder(await readBooks(store), beginning, shown);
   const { order, outcome, receipt, reference } = found;
   const journal = new Journal(store);
   if (known) {

@@ -7,7 +7,6 @@ import { partsOfUrn } from "../domain/urn";
 import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
 import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
-import type { FileStore } from "./file-store";
 import { withWord, wordOf } from "./knowledge";
 import { Markers } from "./marker";
 import {
@@ -23,6 +22,7 @@ import {
   resolutionSchema,
   TORN,
 } from "./records";
+import type { JournalStore } from "./store";
 
 /** One order as a person reads about it: what was ordered, and what came of it. Money is text exactly as answered. */
 export interface JournaledPurchase {
@@ -77,15 +77,15 @@ interface OrderRecords {
   superseded?: boolean;
 }
 
-/** Everything in a journal's folder, a purchase for each order, oldest first, of this version and earlier ones. */
-export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> {
+/** Everything in a journal, a purchase for each order, oldest first, of this version and earlier ones. */
+export async function readBooks(store: JournalStore): Promise<JournaledPurchase[]> {
   const orders = new Map<string, OrderRecords>();
   const of = (order: string): OrderRecords => {
     const found = orders.get(order) ?? { resolutions: [] };
     orders.set(order, found);
     return found;
   };
-  const names = store.names().toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = (await store.names()).toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const seen = { torn: new Set<string>(), closed: new Set<string>() };
   for (const name of names) await readRecord(store, name, of, seen);
   markSuperseded([...orders.values()]);
@@ -105,7 +105,7 @@ export async function readBooks(store: FileStore): Promise<JournaledPurchase[]> 
 }
 
 async function readRecord(
-  store: FileStore,
+  store: JournalStore,
   name: string,
   of: (order: string) => OrderRecords,
   seen: { readonly torn: Set<string>; readonly closed: Set<string> },

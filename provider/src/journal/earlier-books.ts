@@ -2,16 +2,18 @@ import type { Outcome } from "../domain/outcome";
 import type { Receipt } from "../domain/receipt";
 import type { JournaledPurchase } from "./books";
 import { earlierOutcomeSchema, earlierResult, earlierSentSchema, earlierSettledSchema } from "./earlier";
-import type { FileStore } from "./file-store";
 import { withWord, wordOf } from "./knowledge";
 import { parse, type Resolution, TORN } from "./records";
+import type { JournalStore } from "./store";
 
 /** What version 0.1 left in a journal's folder. */
 export async function readEarlierBooks(
-  store: FileStore,
+  store: JournalStore,
   resolutionOf: (order: string) => Resolution | undefined,
 ): Promise<JournaledPurchase[]> {
-  const names = store.names().map((name) => /^(order_[^.]+)\.(sent|outcome|settled)$/.exec(name)?.[1]);
+  const names = (await store.names()).map(
+    (name) => /^(order_[^.]+)\.(sent|outcome|settled)$/.exec(name)?.[1],
+  );
   const orders = [...new Set(names.filter((name) => name !== undefined))];
   return (await Promise.all(orders.map((order) => readOrder(store, order, resolutionOf(order))))).filter(
     (one) => one !== undefined,
@@ -19,7 +21,7 @@ export async function readEarlierBooks(
 }
 
 async function readOrder(
-  store: FileStore,
+  store: JournalStore,
   order: string,
   resolution: Resolution | undefined,
 ): Promise<JournaledPurchase | undefined> {

@@ -1,5 +1,5 @@
 /**
- * Where a journal keeps its records. Three operations, so that the rules don't depend on the place. A record is never
+ * Where a journal keeps its records. Few operations, so that the rules don't depend on the place. A record is never
  * changed or removed.
  */
 export interface JournalStore {
@@ -19,6 +19,8 @@ export interface JournalStore {
   mark(name: string, textFor: (place: string) => string): Promise<boolean>;
   /** What tells this place, with the marker of that name in it, from a copy. Undefined where there is no such marker. */
   placeOf(name: string): Promise<string | undefined>;
+  /** The names of all records. For reading by people; no rule depends on it. */
+  names(): Promise<string[]>;
 }
 
 export type Durability = "durable" | "lazy";

@@ -69,7 +69,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       claimedBy = await claimedElsewhere(declaration);
     } catch (error) {
-      throw refusal(declaration.name, unreachable(run.settings.journalFolder, error));
+      throw refusal(declaration.name, unreachable(run.settings.journal, error));
     }
     run.orderSteps.set(keyOf(declaration), { before: [], opens: claimedBy === undefined, claimedBy });
     if (claimedBy) return unarmed(news, declaration, orderId);
@@ -122,7 +122,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       known = await ask(order.openings.at(-1));
     } catch (error) {
-      const problem = raised ? unreachable(run.settings.journalFolder, error) : undefined;
+      const problem = raised ? unreachable(run.settings.journal, error) : undefined;
       return run.isPreview ? { ...no, opens: raised } : { ...no, problem };
     }
     const isSame = Number(declaration.arguments.attempt) === order.attempt;
@@ -147,7 +147,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       claimedBy = await claimedElsewhere(declaration);
     } catch (error) {
-      const { what } = unreachable(run.settings.journalFolder, error);
+      const { what } = unreachable(run.settings.journal, error);
       console.log(
         `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
       );
@@ -181,7 +181,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const claimedBy = await claimedElsewhere(declaration);
       return claimedBy ? no({ claimedBy }) : { before, opens: true };
     } catch (error) {
-      return no({ problem: unreachable(run.settings.journalFolder, error) });
+      return no({ problem: unreachable(run.settings.journal, error) });
     }
   }
 
@@ -235,7 +235,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     try {
       journal = await run.journal?.open(about);
     } catch (error) {
-      return { outs: {}, problem: unreachable(run.settings.journalFolder, error) };
+      return { outs: {}, problem: unreachable(run.settings.journal, error) };
     }
     const reference: OrderReference = {
       orderId,
@@ -287,7 +287,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
         if (known.result.outcome === "bought") why = "it bought, as the journal knows";
       }
     } catch (error) {
-      why = unreachable(run.settings.journalFolder, error).what;
+      why = unreachable(run.settings.journal, error).what;
     }
     const urn = (declaration.resource?.urn ?? last?.identity?.urn)?.replace(
       "vercel:CreditPurchase::",

@@ -48,7 +48,7 @@ export async function personsWord(
     if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, known.lease);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    const { what, firstDo } = unreachable(run.settings.journalFolder, error);
+    const { what, firstDo } = unreachable(run.settings.journal, error);
     throw new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), MAYBE_CHARGED);
   }
   const own = declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
@@ -168,7 +168,7 @@ async function resolve(
     if (error instanceof Refusal) throw error;
     const why = printable((error as Error).message, 300);
     if ("withdrawn" in word) {
-      const problem = unreachable(run.settings.journalFolder, error);
+      const problem = unreachable(run.settings.journal, error);
       throw new Refusal(`${declaration.name}: ${problem.what}`, thenUpAgain(problem.firstDo), MAYBE_CHARGED);
     }
     console.log(`⚠️ ${declaration.name}: the journal could not note the adoption: ${why}`);

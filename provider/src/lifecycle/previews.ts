@@ -60,7 +60,7 @@ export async function foresee(
   try {
     news = await newsAmong(before, (order) => run.knows(order));
   } catch (error) {
-    const { what } = unreachable(run.settings.journalFolder, error);
+    const { what } = unreachable(run.settings.journal, error);
     const line = `⚠️ ${declaration.name}: ${what} So it isn't known here whether it will be bought. ${MAYBE_CHARGED}`;
     return { sentence: MAYBE_CHARGED, forecast: "unsure", line };
   }

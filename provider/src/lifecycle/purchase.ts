@@ -174,7 +174,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       };
     } catch (error) {
       if (!isNeeded) return wish;
-      const { what, firstDo } = unreachable(run.settings.journalFolder, error);
+      const { what, firstDo } = unreachable(run.settings.journal, error);
       if (!run.isPreview) {
         throw new Refusal(`${declaration.name}: ${what}`, thenUpAgain(firstDo), sentence);
       }
@@ -301,7 +301,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     try {
       unrecorded = await newsAmong(before, (one) => knowsPatiently(run, one, name));
     } catch (error) {
-      const { what, firstDo } = unreachable(run.settings.journalFolder, error);
+      const { what, firstDo } = unreachable(run.settings.journal, error);
       throw new Refusal(
         `${name}: ${what}`,
         thenUpAgain(firstDo),

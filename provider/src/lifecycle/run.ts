@@ -7,16 +7,17 @@ import { type Charged, Charges, type Surroundings } from "../charge/charge";
 import { longestRequestSeconds } from "../charge/limits";
 import { UpdateLedger } from "../charge/update-ledger";
 import type { Snapshot } from "../domain/balance-snapshot";
+import type { JournalAddress } from "../domain/journal-address";
 import { NOTHING_CHARGED, printable } from "../domain/messages";
 import type { CreditType } from "../domain/order-arguments";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import type { Reply, Request } from "../http/request";
 import type { JournaledPurchase } from "../journal/books";
-import { FileStore } from "../journal/file-store";
 import { type ClaimedElsewhere, Journal } from "../journal/journal";
 import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
 import type { JournalStore } from "../journal/store";
+import { openStore } from "../journal/stores/open";
 import { type BalanceType, Settings } from "../settings";
 import type { OrderReference } from "../state/order-reference";
 import { endWithEngine, engineIsGone, engineKey } from "./engine";
@@ -26,10 +27,10 @@ import { thenUpAgain } from "./wording";
 
 /** What a run needs from outside. */
 export interface RunSurroundings extends Surroundings {
-  store(folder: string): JournalStore;
+  store(address: JournalAddress): JournalStore;
   ledger(folder: string, longestTurnSeconds: number): UpdateLedger;
-  /** Every purchase that a journal's folder holds. */
-  books(folder: string): Promise<JournaledPurchase[]>;
+  /** Every purchase that a journal holds. */
+  books(store: JournalStore): Promise<JournaledPurchase[]>;
   /** Whether the command was given a plan; undefined where that can't be seen. */
   updateHasPlan(): boolean | undefined;
   /** A request that only reads. */
@@ -43,9 +44,9 @@ const REAL: RunSurroundings = {
   ask: async (request) => (await import("../http/request.js")).request(request),
   engineIsGone,
   updateHasPlan,
-  store: (folder) => new FileStore(folder),
+  store: openStore,
   ledger: (folder, seconds) => new UpdateLedger(`${folder}/${engineKey()}`, seconds),
-  books: async (folder) => (await import("../journal/books.js")).readBooks(new FileStore(folder)),
+  books: async (store) => (await import("../journal/books.js")).readBooks(store),
 };
 
 /** What this process found out about a purchase's order, for the purchase, which comes after it. */
@@ -74,7 +75,7 @@ export class Run {
   readonly settled = new Map<string, number>();
   readonly #charges: Charges;
   #config: dynamic.Config | undefined;
-  #journal: { folder: string; journal: Journal } | undefined;
+  #journal: { readonly shown: string; readonly store: JournalStore; readonly journal: Journal } | undefined;
   #ledger: UpdateLedger | undefined;
   /** Dollars that this preview or update would charge, as far as it has come, by purchase. */
   readonly #planned = new Map<string, number>();
@@ -128,14 +129,19 @@ export class Run {
     return this.surroundings.updateHasPlan();
   }
 
-  /** The journal of this machine, or undefined where it is off. */
+  /** The stack's journal, or undefined where it is off. */
   get journal(): Journal | undefined {
-    const folder = this.settings.journalFolder;
-    if (folder === undefined) return undefined;
-    if (this.#journal?.folder !== folder) {
-      this.#journal = { folder, journal: new Journal(this.surroundings.store(folder)) };
+    return this.#opened()?.journal;
+  }
+
+  #opened() {
+    const address = this.settings.journal;
+    if (address === undefined) return undefined;
+    if (this.#journal?.shown !== address.shown) {
+      const store = this.surroundings.store(address);
+      this.#journal = { shown: address.shown, store, journal: new Journal(store) };
     }
-    return this.#journal.journal;
+    return this.#journal;
   }
 
   /**
@@ -180,10 +186,10 @@ export class Run {
     return this.#ledger;
   }
 
-  /** Every purchase on record in the journal of this machine; undefined where it is off. */
+  /** Every purchase on record in the stack's journal; undefined where it is off. */
   async books(): Promise<JournaledPurchase[] | undefined> {
-    const folder = this.settings.journalFolder;
-    return folder === undefined ? undefined : this.surroundings.books(folder);
+    const opened = this.#opened();
+    return opened && this.surroundings.books(opened.store);
   }
 
   /** The balance of these credits now; undefined where there is no key, or no such balance. Throws where it can't be read. */

@@ -1,3 +1,4 @@
+import type { JournalAddress } from "../domain/journal-address";
 import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { creditsFor } from "../domain/order-arguments";
@@ -24,11 +25,11 @@ export function sentenceOfKnowledge(known: Knowledge): string {
   return sentenceOf(outcomeOf(known.resolution), "later", known.settled);
 }
 
-export function unreachable(folder: string | undefined, error: unknown): Problem {
+export function unreachable(address: JournalAddress | undefined, error: unknown): Problem {
   const why = printable(error instanceof Error ? error.message : String(error), 300).replace(/\.$/, "");
   return {
-    what: `The journal (vercelCredits:journal, ${printable(folder ?? "off")}) can't be read or written: ${why}.`,
-    firstDo: "Fix that, or set vercelCredits:journal to another folder or off",
+    what: `The journal (vercelCredits:journal, ${printable(address?.shown ?? "off")}) can't be read or written: ${why}.`,
+    firstDo: "Fix that, or set vercelCredits:journal to another place or off",
   };
 }
 

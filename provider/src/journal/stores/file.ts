@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Durability, JournalStore } from "./store";
+import type { Durability, JournalStore } from "../store";
 
 /** What file systems without hard links (FAT, some network and container mounts) answer to `link`. */
 const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
@@ -82,7 +82,7 @@ export class FileStore implements JournalStore {
   }
 
   /** The names of all records. For reading by people; no rule depends on it. */
-  names(): string[] {
+  async names(): Promise<string[]> {
     const files = existsSync(this.folder) ? readdirSync(this.folder) : [];
     return files.filter((file) => /^[^.].*\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
   }

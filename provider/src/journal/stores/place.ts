@@ -1,0 +1,25 @@
+/**
+ * What the journal needs of a remote place, and all that a file of this folder adds for one: each by the vendor's own
+ * client, which finds its credentials itself. Nothing overwrites, nothing deletes.
+ *
+ * `RemoteStore` does the rest, the same for all: it bounds the time, repeats, settles lost answers, and finds out a place
+ * that doesn't keep its word. So a place repeats nothing by itself, where its client lets it be told so.
+ *
+ * Errors: `PlaceError` where repeating is no use (not allowed, no such bucket, expired credentials), in a sentence that a
+ * person understands. Any other error may be gone in a moment, and leaves open whether the record was written.
+ */
+export interface RemotePlace {
+  /** Writes a record unless there is one of this name already, in one step of the place's own; false where there is one. */
+  create(name: string, text: string, signal: AbortSignal): Promise<boolean>;
+  /** A record's text, or undefined where there is none: only by an answer that says so. */
+  read(name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The names of all records. For people; no rule depends on it. */
+  names(signal: AbortSignal): Promise<string[]>;
+  /** As `JournalStore.mark`. */
+  mark(name: string, textFor: (place: string) => string, signal: AbortSignal): Promise<boolean>;
+  /** As `JournalStore.placeOf`. */
+  placeOf(name: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Repeating is no use: what a person has to mend. Never holds a secret. */
+export class PlaceError extends Error {}
