@@ -256,14 +256,18 @@ export class Run {
       this.#month = undefined;
     });
     const { used, uncertain } = (await this.#month).useFor(wanted);
-    return { month: monthOf(new Date()), used, uncertain, planned: this.#plannedInAll(), limit };
+    return { ...this.#thisMonth, used, uncertain, planned: this.#plannedInAll(), limit };
   }
 
   /** Why the month leaves no room for an order that is about to be opened. */
   overMonth(amount: number, { used, uncertain }: MonthUse): Problem {
     const limit = this.settings.maxAmountPerMonth ?? 0;
-    const budget = { month: monthOf(new Date()), used, uncertain, planned: amount, limit };
+    const budget = { ...this.#thisMonth, used, uncertain, planned: amount, limit };
     return { what: overMonth(amount, budget), firstDo: OVER_MONTH };
+  }
+
+  get #thisMonth() {
+    return { month: monthOf(new Date()), isSandbox: this.sandbox !== undefined };
   }
 
   #plannedInAll(): number {
