@@ -27,7 +27,7 @@ async function placeAt(address: RemoteAddress): Promise<RemotePlace> {
       case "gs":
         return (await import("./gs.js")).gsPlace(address);
       case "azblob":
-        return (await import("./azblob.js")).azurePlace(address);
+        return await (await import("./azblob.js")).azurePlace(address);
       case "postgres":
         return (await import("./postgres.js")).postgresPlace(address);
     }
@@ -35,7 +35,7 @@ async function placeAt(address: RemoteAddress): Promise<RemotePlace> {
     const { code, message } = error as NodeJS.ErrnoException;
     const isMissing = code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND";
     const clients = CLIENTS[address.kind];
-    if (isMissing && clients.split(" ").some((client) => message.includes(client))) {
+    if (isMissing && clients.split(" ").some((client) => message.includes(`'${client}'`))) {
       throw new PlaceError(`its client library is not installed: run \`npm install ${clients}\``);
     }
     throw error;

@@ -17,9 +17,46 @@ export interface RemotePlace {
   names(signal: AbortSignal): Promise<string[]>;
   /** As `JournalStore.mark`. */
   mark(name: string, textFor: (place: string) => string, signal: AbortSignal): Promise<boolean>;
-  /** As `JournalStore.placeOf`. */
+  /** As `JournalStore.placeOf`, for a marker that was just read. */
   placeOf(name: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** Repeating is no use: what a person has to mend. Never holds a secret. */
 export class PlaceError extends Error {}
+
+/** A bucket's part of a place: where a copy lies is told by its address alone. */
+type Bucket = Pick<RemotePlace, "create" | "read" | "names">;
+
+/** @param address What tells this place from any other, whatever it holds. */
+export function markedByAddress(address: string, bucket: Bucket): RemotePlace {
+  return {
+    create: (name, text, signal) => bucket.create(name, text, signal),
+    read: (name, signal) => bucket.read(name, signal),
+    names: (signal) => bucket.names(signal),
+    mark: (name, textFor, signal) => bucket.create(name, textFor(address), signal),
+    placeOf: async () => address,
+  };
+}
+
+/** The key of a record in a bucket. */
+export function keyOf(prefix: string, name: string): string {
+  return `${folderOf(prefix)}${checkedName(name)}.json`;
+}
+
+/** What the keys of all records begin with. */
+export function folderOf(prefix: string): string {
+  return prefix === "" ? "" : `${prefix}/`;
+}
+
+/** The records among the keys of a bucket. */
+export function namesIn(keys: Iterable<string | undefined>, prefix: string): string[] {
+  const start = folderOf(prefix).length;
+  return [...keys]
+    .map((key) => /^([\w-][\w.-]*)\.json$/.exec(key?.slice(start) ?? "")?.[1])
+    .filter((name) => name !== undefined);
+}
+
+export function checkedName(name: string): string {
+  if (!/^[\w.-]+$/.test(name)) throw new Error("not the name of a record");
+  return name;
+}
