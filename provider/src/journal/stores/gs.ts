@@ -8,9 +8,9 @@ import { folderOf, keyOf, markedByAddress, namesIn, PlaceError, type RemotePlace
 /** For a request whose stream is closed already, which the client may still have under way. */
 const REQUEST_MS = 10_000;
 
-/** Records in a bucket of Google Cloud Storage, or of the emulator that STORAGE_EMULATOR_HOST names to the client. */
+/** Records in a bucket of Google Cloud Storage, or of the emulator that STORAGE_EMULATOR_HOST names. */
 export function gsPlace({ bucket: name, prefix }: AddressOf<"gs">): RemotePlace {
-  const storage = new Storage({ retryOptions: { autoRetry: false, maxRetries: 0 }, timeout: REQUEST_MS });
+  const storage = clientOf();
   const bucket = storage.bucket(name);
   const about = (error: unknown, right: string) =>
     lasting(error as ApiError, name, `${right} under ${folderOf(prefix)}`);
@@ -67,6 +67,16 @@ export function gsPlace({ bucket: name, prefix }: AddressOf<"gs">): RemotePlace 
   });
 }
 
+function clientOf(): Storage {
+  const { STORAGE_EMULATOR_HOST: emulator } = process.env;
+  const apiEndpoint = emulator && (/^https?:/.test(emulator) ? emulator : `http://${emulator}`);
+  const options = { retryOptions: { autoRetry: false, maxRetries: 0 }, timeout: REQUEST_MS };
+  const storage = new Storage({ ...options, ...(apiEndpoint && { apiEndpoint }) });
+  // The client forgets the path for some of its requests; Pulumi's adds it.
+  if (emulator && !emulator.includes("/storage/")) storage.baseUrl = `${storage.apiEndpoint}/storage/v1`;
+  return storage;
+}
+
 /** What no repeat mends, in words; anything else as it came. */
 function lasting(error: ApiError, bucket: string, right: string): Error {
   const { message, code } = error;
@@ -75,7 +85,10 @@ function lasting(error: ApiError, bucket: string, right: string): Error {
   if (/invalid_grant|invalid_rapt|token.*expired/i.test(words)) {
     return new PlaceError("the Google credentials have expired or were withdrawn");
   }
-  if (/could not load the default credentials/i.test(message)) {
+  if (String(code).startsWith("ERR_OSSL")) {
+    return new PlaceError("the Google credentials have a private key that can't be read");
+  }
+  if (/could not load the default credentials|^The file at .* does not exist/i.test(message)) {
     return new PlaceError(
       "Google's client finds no credentials: set GOOGLE_APPLICATION_CREDENTIALS, or log in (gcloud auth application-default login)",
     );
