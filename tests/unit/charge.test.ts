@@ -8,6 +8,7 @@ import type { Reply } from "../../provider/src/http/request";
 import { Journal } from "../../provider/src/journal/journal";
 import { FileStore } from "../../provider/src/journal/stores/file";
 import { Settings } from "../../provider/src/settings";
+import { openedIn } from "../support/opening";
 
 let folder: string;
 let journal: Journal;
@@ -47,7 +48,7 @@ async function opened(name: string, amount = 100): Promise<ArmedOrder> {
     arguments: { creditType: "gateway", amount, source: "pulumi", attempt: 1 } as const,
   };
   const reference = { orderId: about.orderId, attempt: 1, identity: about.identity };
-  return { ...about, reference: { ...reference, journal: await journal.open(about) } };
+  return { ...about, reference: { ...reference, journal: await openedIn(journal, about) } };
 }
 
 /** The charges of a process, where each request is answered so. */

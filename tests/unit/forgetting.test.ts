@@ -8,6 +8,7 @@ import { forget } from "../../provider/src/lifecycle/forgetting";
 import type { Properties } from "../../provider/src/lifecycle/inputs";
 import { Run } from "../../provider/src/lifecycle/run";
 import type { OrderReference } from "../../provider/src/state/order-reference";
+import { openedIn } from "../support/opening";
 import { CHARGED, MAYBE_CHARGED } from "../support/sentences";
 
 const VERCEL = "https://api.vercel.com/";
@@ -76,7 +77,7 @@ test("forgetting a purchase releases the claims of all its attempts, so that ano
     });
     const made = async (number: number, outcome: "refused" | "bought"): Promise<OrderReference> => {
       const order = toRecord(`order_${number}`, number);
-      const opened = await journal.open(order);
+      const opened = await openedIn(journal, order);
       expect(await journal.claim(order, 60)).toMatchObject({ kind: "claimed" });
       await journal.complete(order.orderId, { outcome, receipt: {} });
       return { orderId: order.orderId, attempt: number, identity, journal: opened };

@@ -9,6 +9,7 @@ import { Journal, type OrderToRecord } from "../../provider/src/journal/journal"
 import type { JournalStore } from "../../provider/src/journal/store";
 import { FileStore } from "../../provider/src/journal/stores/file";
 import type { OrderReference } from "../../provider/src/state/order-reference";
+import { openedIn } from "../support/opening";
 
 // A module whose functions can be replaced: some file systems have no hard links.
 jest.mock("node:fs", () => ({ ...jest.requireActual("node:fs") }));
@@ -53,7 +54,7 @@ function order(number: number, attempt = 1, of = identity): OrderToRecord {
 /** Opens it, as the order's create does; what the state remembers of it. */
 async function open(one: OrderToRecord, inJournal = journal): Promise<OrderReference> {
   const { orderId, identity: which, arguments: args } = one;
-  return { orderId, attempt: args.attempt, identity: which, journal: await inJournal.open(one) };
+  return { orderId, attempt: args.attempt, identity: which, journal: await openedIn(inJournal, one) };
 }
 
 const SECONDS = 60;
@@ -140,7 +141,7 @@ test.each(["durable", "lazy"] as const)(
   },
 );
 
-test("an intent and a person's word are on the disk before anything relies on them; an opening and a completion needn't be", async () => {
+test("an intent and a person's word are on the disk before anything relies on them, and so is an opening, which would hide later ones; a completion needn't be", async () => {
   const written: [string, string][] = [];
   const store = new FileStore(folder);
   const createIfAbsent = store.createIfAbsent.bind(store);
@@ -158,7 +159,7 @@ test("an intent and a person's word are on the disk before anything relies on th
   await noted.forget("order_1");
 
   expect(written).toEqual([
-    ["opening", "lazy"],
+    ["opening", "durable"],
     ["intent", "durable"],
     ["completion", "lazy"],
     ["resolution", "durable"],

@@ -14,7 +14,9 @@ beforeEach(() => {
 afterEach(() => rmSync(store.folder, { recursive: true, force: true }));
 
 const add = (time: string, { endpoint = VERCEL, log = new OpeningLog(store) } = {}) =>
-  log.add(endpoint, { order: "order_1" }, new Date(time));
+  log
+    .add(endpoint, { order: "order_1" }, { now: new Date(time) })
+    .then((added) => ("name" in added ? added.name : ""));
 
 test("an order is opened in the log of its month, by the clock in UTC", async () => {
   expect(await add("2026-11-30T23:59:59Z")).toMatch(/^opening\.2026-11\.api\.vercel\.com-\w{8}\.000001$/);

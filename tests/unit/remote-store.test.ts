@@ -1,4 +1,4 @@
-import { PlaceError, type RemotePlace } from "../../provider/src/journal/stores/place";
+import type { RemotePlace } from "../../provider/src/journal/stores/place";
 import { RemoteStore } from "../../provider/src/journal/stores/remote";
 
 /** A place that keeps its word, in memory, but for what a test changes. */

@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import { printable } from "../domain/messages";
 import { chargeInWords } from "../review/budget";
 import { markdownOf } from "../review/markdown";
+import { monthForScripts, monthInReview } from "../review/month";
 import { charges, fails, mayCharge } from "../review/operations";
 import type { StackName } from "../review/preview";
 import {
@@ -88,7 +89,7 @@ function stackName(text: string): StackName {
 }
 
 function textOf(result: Review): string {
-  const { operations, verdict, passes, stacks, failed } = result;
+  const { operations, verdict, passes, stacks, failed, months } = result;
   const complete = stacks.filter(
     (one) => !failed.some(({ project, stack }) => one.project === project && one.stack === stack),
   );
@@ -123,6 +124,7 @@ function textOf(result: Review): string {
   return [
     ...incomplete,
     styleText(verdict.isWithin ? "bold" : "red", total),
+    ...months.map(monthInReview),
     ...(passes ? [] : objections(result).map(({ what, rest }) => styleText("red", `${what}${rest}`))),
     table.toString(),
     boughtInWords(result),
@@ -150,6 +152,7 @@ function jsonOf(result: Review): string {
     unknownAmounts: unknown,
     budget: isComplete ? `${budget}.00` : "unknown",
     withinBudget: isComplete && isWithin,
+    ...(result.months.length > 0 && { months: result.months.map(monthForScripts) }),
     failing: operations.filter(fails).length,
     operations: operations.map(({ amount, kind, ...rest }) => ({
       operation: kind,

@@ -17,7 +17,8 @@ import {
 import { knowledgeOfEarlier } from "./earlier";
 import { type Knowledge, type PersonsWord, vercelIdsOf, withWord, wordOf } from "./knowledge";
 import { Markers } from "./marker";
-import { OpeningLog } from "./opening-log";
+import { entryOf, MonthEntries, type MonthUse, referenceOf } from "./month";
+import { type NamedText, OpeningLog } from "./opening-log";
 import {
   type Completion,
   completionSchema,
@@ -56,6 +57,12 @@ export interface ClaimedElsewhere {
   readonly unreadable?: string | undefined;
 }
 
+/** What came of opening an order. */
+export type Opened =
+  | { readonly kind: "opened"; readonly journal: NonNullable<OrderReference["journal"]> }
+  /** The month's limit leaves no room for it. */
+  | { readonly kind: "no room"; readonly use: MonthUse };
+
 /** What came of claiming a purchase for an order. */
 export type Claiming =
   /** The intent record is written: its one request may leave, if it begins before then. */
@@ -77,17 +84,65 @@ export type Claiming =
 export class Journal {
   readonly #markers: Markers;
   readonly #log: OpeningLog;
+  /** Of a month's orders: what was bought stays so. */
+  readonly #bought = new Map<string, Knowledge>();
 
   constructor(private readonly store: JournalStore) {
     this.#markers = new Markers(store);
     this.#log = new OpeningLog(store);
   }
 
-  /** Records that an order is opened. How its state finds the record again. */
-  async open(order: OrderToRecord): Promise<NonNullable<OrderReference["journal"]>> {
+  /**
+   * Records that an order is opened: an entry in the log of its month. How its state finds the record again; or what the month
+   * has used, where the limit leaves no room.
+   *
+   * @param limit The most that the month may charge, in dollars.
+   */
+  async open(order: OrderToRecord, limit?: number): Promise<Opened> {
     const journal = await this.#markers.current();
-    const entry = await this.#log.add(order.identity.endpoint, { ...aboutOrder(order), journal });
-    return { id: journal, entry };
+    const { endpoint } = order.identity;
+    const objection =
+      limit === undefined ? undefined : (before: readonly NamedText[]) => this.#noRoom(order, limit, before);
+    const added = await this.#log.add(endpoint, { ...aboutOrder(order), journal }, { objection });
+    if ("objection" in added) return { kind: "no room", use: added.objection };
+    return { kind: "opened", journal: { id: journal, entry: added.name } };
+  }
+
+  /** What the month has used by now, as a purchase sees it that looks for room. */
+  async month(endpoint: string): Promise<MonthEntries> {
+    return this.#monthOf(await this.#log.entries(endpoint));
+  }
+
+  async #monthOf(entries: readonly NamedText[]): Promise<MonthEntries> {
+    return new MonthEntries(
+      await Promise.all(
+        entries.map(async ({ name, text }) => {
+          const opening = entryOf(name, text);
+          const known = this.#bought.get(opening.order) ?? (await this.knows(referenceOf({ name, opening })));
+          if (known.kind === "completed" && known.result.outcome === "bought")
+            this.#bought.set(opening.order, known);
+          return { name, opening, known };
+        }),
+      ),
+    );
+  }
+
+  /** What the month has used, where it leaves no room; what was never sent, and whose sender has ended, is closed for it. */
+  async #noRoom(
+    { identity, arguments: { amount, attempt } }: OrderToRecord,
+    limit: number,
+    before: readonly NamedText[],
+  ): Promise<MonthUse | undefined> {
+    const use = (await this.#monthOf(before)).useFor({ identity, attempt });
+    let room = limit - use.used - amount;
+    if (room < 0) return use;
+    // Only as many as are needed, oldest first, until all that count leave room.
+    room -= use.closable.reduce((sum, one) => sum + one.amount, 0);
+    for (const one of use.closable) {
+      if (room >= 0) break;
+      if (await this.close(one.order)) room += one.amount;
+    }
+    return room >= 0 ? undefined : (await this.#monthOf(before)).useFor({ identity, attempt });
   }
 
   /** Whether another order has the claim, so that one with this attempt may send nothing. */

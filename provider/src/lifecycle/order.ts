@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { dynamic } from "@pulumi/pulumi";
 import type { Wanted } from "../charge/caps";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
+import { monthLine, OVER_MONTH, overMonth } from "../domain/month-budget";
 import { cannotCharge, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { ClaimedElsewhere } from "../journal/journal";
@@ -44,7 +45,11 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       const over = run.plan(keyOf(declaration), wanted(declaration));
       if (over)
         failures.push(failure(declaration, { property: over.argument, what: over.why, firstDo: CAPS }));
-      else if (run.isPreview) await previewOpening(declaration);
+      else if (run.isPreview) {
+        const overMonth = await previewMonth(declaration);
+        if (overMonth) failures.push(failure(declaration, { property: "amount", ...overMonth }));
+        else await previewOpening(declaration);
+      }
     }
     return { inputs: withDefaults(news), failures };
   }
@@ -132,10 +137,33 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     if (known.kind === "inDoubt" && known.lease) return { ...no, problem: leaseProblem(known.lease) };
     const over = planOrProblem(declaration) ?? (await madeAtVercel(run, before));
     if (over) return { ...no, problem: over };
-    if (run.isPreview) return previewOpening(declaration, before);
+    if (run.isPreview) {
+      const overMonth = await previewMonth(declaration);
+      return overMonth ? { ...no, problem: overMonth } : previewOpening(declaration, before);
+    }
     // What is claimed elsewhere stays as it is, also where its own order was never sent.
     const claimedBy = raised ? undefined : await claimedElsewhere(declaration).catch(() => undefined);
     return claimedBy ? { ...no, claimedBy } : { before, opens: true };
+  }
+
+  /** Says how the month's budget stands, where there is one; and why it leaves no room. The update judges it again. */
+  async function previewMonth(declaration: Declaration): Promise<Problem | undefined> {
+    const amount = knownOr(declaration.arguments.amount) ?? 0;
+    const attempt = knownOr(declaration.arguments.attempt) ?? Number.POSITIVE_INFINITY;
+    try {
+      const budget = await run.monthBudget({ identity: identityOf(declaration), attempt });
+      if (budget === undefined) return undefined;
+      if (budget.used + budget.planned > budget.limit) {
+        return { what: overMonth(amount, budget), firstDo: OVER_MONTH };
+      }
+      console.log(monthLine(budget));
+    } catch (error) {
+      const { what } = unreachable(run.settings.journal, error);
+      console.log(
+        `ℹ️ ${declaration.name}: ${what} So it isn't known here what this month has used; the update asks.`,
+      );
+    }
+    return undefined;
   }
 
   /** A preview reads the journal where it has it; else it says what it could not know. */
@@ -233,7 +261,9 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     const about = { orderId, name, identity, arguments: args, balance };
     let journal: OrderReference["journal"];
     try {
-      journal = await run.journal?.open(about);
+      const opened = await run.journal?.open(about, run.settings.maxAmountPerMonth);
+      if (opened?.kind === "no room") return { outs: {}, problem: run.overMonth(args.amount, opened.use) };
+      journal = opened?.journal;
     } catch (error) {
       return { outs: {}, problem: unreachable(run.settings.journal, error) };
     }

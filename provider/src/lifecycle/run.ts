@@ -9,6 +9,7 @@ import { UpdateLedger } from "../charge/update-ledger";
 import type { Snapshot } from "../domain/balance-snapshot";
 import type { JournalAddress } from "../domain/journal-address";
 import { NOTHING_CHARGED, printable } from "../domain/messages";
+import { type MonthBudget, monthOf, OVER_MONTH, overMonth } from "../domain/month-budget";
 import type { CreditType } from "../domain/order-arguments";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
@@ -16,6 +17,7 @@ import type { Reply, Request } from "../http/request";
 import type { JournaledPurchase } from "../journal/books";
 import { type ClaimedElsewhere, Journal } from "../journal/journal";
 import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
+import type { MonthEntries, MonthUse, RoomFor } from "../journal/month";
 import type { JournalStore } from "../journal/store";
 import { openStore } from "../journal/stores/open";
 import { type BalanceType, Settings } from "../settings";
@@ -79,6 +81,8 @@ export class Run {
   #ledger: UpdateLedger | undefined;
   /** Dollars that this preview or update would charge, as far as it has come, by purchase. */
   readonly #planned = new Map<string, number>();
+  /** What the journal has of this month, for a preview. */
+  #month: Promise<MonthEntries> | undefined;
   readonly #balances = new Map<CreditType, Promise<Snapshot | undefined>>();
   readonly #preflights = new Map<string, Promise<Preflight>>();
   /** What was sent by this run, by order: also where the journal could not keep it. */
@@ -237,9 +241,37 @@ export class Run {
   /** Counts an order that is about to be opened, in a preview too. Says why the stack's caps don't allow it. */
   plan(purchase: string, wanted: Wanted): OverCap | undefined {
     this.#planned.delete(purchase);
-    const before = [...this.#planned.values()].reduce((sum, amount) => sum + amount, 0);
+    const before = this.#plannedInAll();
     this.#planned.set(purchase, wanted.amount ?? 0);
     return overCap(wanted, this.settings, before);
+  }
+
+  /** How the month's budget stands with all that this preview has come to, as one purchase sees it; undefined without a limit. */
+  async monthBudget(wanted: RoomFor): Promise<MonthBudget | undefined> {
+    const limit = this.settings.maxAmountPerMonth;
+    const { journal } = this;
+    if (limit === undefined || journal === undefined) return undefined;
+    this.#month ??= journal.month(wanted.identity.endpoint);
+    this.#month.catch(() => {
+      this.#month = undefined;
+    });
+    const { used, uncertain } = (await this.#month).useFor(wanted);
+    return { ...this.#thisMonth, used, uncertain, planned: this.#plannedInAll(), limit };
+  }
+
+  /** Why the month leaves no room for an order that is about to be opened. */
+  overMonth(amount: number, { used, uncertain }: MonthUse): Problem {
+    const limit = this.settings.maxAmountPerMonth ?? 0;
+    const budget = { ...this.#thisMonth, used, uncertain, planned: amount, limit };
+    return { what: overMonth(amount, budget), firstDo: OVER_MONTH };
+  }
+
+  get #thisMonth() {
+    return { month: monthOf(new Date()), isSandbox: this.sandbox !== undefined };
+  }
+
+  #plannedInAll(): number {
+    return [...this.#planned.values()].reduce((sum, amount) => sum + amount, 0);
   }
 
   /** Ends this process once its engine is gone and its last charge has ended and is written down. */

@@ -1,5 +1,6 @@
 import { printable } from "../domain/messages";
 import { chargeInWords } from "./budget";
+import { monthInReview } from "./month";
 import { charges, mayCharge } from "./operations";
 import type { StackName } from "./preview";
 import {
@@ -27,6 +28,7 @@ export function markdownOf(review: Review, longest = LONGEST_COMMENT): string {
   const head = [
     ...failed.flatMap(failure),
     ...(failed.length === stacks.length ? [] : [headline(review), ""]),
+    ...review.months.flatMap((month) => [monthInReview(month), ""]),
     ...objections(review).flatMap(({ what, rest }) => [`❌ **${what}**${rest}`, ""]),
   ];
   const markers = ["", ...stacks.filter(({ project }) => project !== "").map(marker), ""];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type MonthBudget, readMonthLine } from "../domain/month-budget";
 import { partsOfUrn } from "../domain/urn";
 
 /** One resource of a preview, as far as it is looked at here. */
@@ -29,6 +30,8 @@ export interface Preview extends StackName {
   readonly steps: readonly Step[];
   /** The stack's configuration, as far as the preview tells it; secrets are masked by Pulumi. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What the preview says of the month's budget. */
+  readonly months: readonly MonthBudget[];
   /** How many unchanged resources were left out (`pulumi preview --json` lists them only with `--show-sames`). */
   readonly leftOut: number;
 }
@@ -108,7 +111,8 @@ function readDigest(json: unknown): Preview {
     olds: oldState,
     news: newState,
   }));
-  return complete(of, steps, digest.config ?? {}, digest.changeSummary);
+  const months = monthsIn(digest.diagnostics ?? []);
+  return complete({ ...of, steps, config: digest.config ?? {}, months }, digest.changeSummary);
 }
 
 function readStream(text: string): Preview {
@@ -143,28 +147,30 @@ function readStream(text: string): Preview {
     throw new Unusable(`the preview ${summary.result}`, [], of);
   const steps = metadata.map(({ op, urn, old, new: news }) => ({ op, urn, olds: old, news }));
   const config = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config;
-  return complete(of, steps, config ?? {}, summary.resourceChanges ?? {});
+  const months = monthsIn(diagnostics);
+  return complete({ ...of, steps, config: config ?? {}, months }, summary.resourceChanges ?? {});
 }
 
 /** Every change that is counted must be there; what is missing could be a purchase. */
-function complete(
-  of: StackName,
-  steps: Step[],
-  config: Record<string, unknown>,
-  counted: Record<string, number>,
-): Preview {
+function complete(read: Omit<Preview, "leftOut">, counted: Record<string, number>): Preview {
+  const { steps, project, stack } = read;
   for (const [op, count] of Object.entries(counted)) {
     const found = steps.filter((step) => step.op === op).length;
     if (found < count && op !== "same")
-      throw new Unusable(`it counts ${count} "${op}" and lists ${found}, so it was cut`, [], of);
+      throw new Unusable(`it counts ${count} "${op}" and lists ${found}, so it was cut`, [], {
+        project,
+        stack,
+      });
   }
   const sames = steps.filter(({ op }) => op === "same").length;
-  return {
-    ...of,
-    steps,
-    config,
-    leftOut: Math.max(0, (counted.same ?? 0) - sames),
-  };
+  return { ...read, leftOut: Math.max(0, (counted.same ?? 0) - sames) };
+}
+
+/** Our own lines among those that a preview prints. A program can print one, too, which hides none of ours. */
+function monthsIn(diagnostics: readonly { readonly message: string }[]): MonthBudget[] {
+  return diagnostics
+    .flatMap(({ message }) => message.split("\n"))
+    .flatMap((line) => readMonthLine(line) ?? []);
 }
 
 function stackOf(steps: readonly { readonly urn: string }[]): StackName {

@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { printable } from "../domain/messages";
 import { dollars } from "../domain/money";
+import type { MonthBudget } from "../domain/month-budget";
 import { CREDIT_NAMES, type CreditType } from "../domain/order-arguments";
 import { type BudgetVerdict, budgetOf, budgetVerdict } from "./budget";
+import { isOver, monthBudgets, overInWords } from "./month";
 import {
   type Bought,
   boughtAlready,
@@ -45,6 +47,8 @@ export interface Review {
   readonly operations: readonly Row[];
   readonly verdict: BudgetVerdict;
   readonly bought: Bought;
+  /** How the budget of the month stands, where there is one. */
+  readonly months: readonly MonthBudget[];
   /** Whether nothing stands against it: what is charged is known and within the budget, and no purchase is known to fail. */
   readonly passes: boolean;
 }
@@ -62,13 +66,20 @@ export function review(given: readonly Given[], budget?: string): Review {
     )
     .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   const verdict = budgetVerdict(previews, budget);
+  const months = monthBudgets(previews.map(({ preview }) => preview));
   return {
     stacks: read.map(({ project, stack }) => ({ project, stack })),
     failed,
     operations,
     verdict,
+    months,
     bought: sumOf(previews.map(({ preview }) => boughtAlready(preview))),
-    passes: failed.length === 0 && verdict.isWithin && !operations.some(mayCharge) && !operations.some(fails),
+    passes:
+      failed.length === 0 &&
+      verdict.isWithin &&
+      !operations.some(mayCharge) &&
+      !operations.some(fails) &&
+      !months.some(isOver),
   };
 }
 
@@ -150,12 +161,17 @@ export function budgetInWords({ verdict, stacks }: Review): string {
 }
 
 /** Why a change doesn't pass, beside the budget: a sentence each, of which `what` is the beginning that must be seen. */
-export function objections({ operations }: Review): { readonly what: string; readonly rest: string }[] {
+export function objections({
+  operations,
+  months,
+}: Review): { readonly what: string; readonly rest: string }[] {
   const found = [];
   if (operations.some(mayCharge)) {
     const why = "the journal decides whether it buys, and this preview could not ask it";
     found.push({ what: "May charge", rest: `, for each purchase that says so: ${why}.` });
   }
+  for (const over of months.filter(isOver))
+    found.push({ what: "Over the month's budget", rest: overInWords(over) });
   const failing = operations.filter(fails).length;
   if (failing > 0) {
     const who = failing === 1 ? "one purchase needs" : `${failing} purchases need`;
