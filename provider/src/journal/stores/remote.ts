@@ -10,6 +10,8 @@ const OPERATION_MS = 25_000;
 const MOST_TRIES = 5;
 /** So many requests of one process are under way at a time. */
 const AT_ONCE = 16;
+/** So many records are read by one request, where a place can do that. */
+const MOST_NAMES = 500;
 /** After an operation that failed for want of an answer, all others fail at once for so long: one time-out for all. */
 const PAUSE_MS = 60_000;
 
@@ -66,6 +68,31 @@ export class RemoteStore implements JournalStore {
 
   names(): Promise<string[]> {
     return this.#ask((place, signal) => place.names(signal));
+  }
+
+  async readMany(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { readMany } = await this.#loaded();
+    const parts = inParts(names, readMany === undefined ? 1 : MOST_NAMES);
+    const found = new Map<string, string>();
+    // Not all at once: the time of an operation begins when it is asked for.
+    const reader = async () => {
+      for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+        for (const [name, text] of await this.#readPart(part)) found.set(name, text);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, reader));
+    } finally {
+      parts.length = 0; // where one failed, the others end, too
+    }
+    return found;
+  }
+
+  async #readPart(names: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+    const together = await this.#ask(async (place, signal) => place.readMany?.(names, signal));
+    if (together !== undefined) return together;
+    const each = await Promise.all(names.map(async (name) => [name, await this.read(name)] as const));
+    return each.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
   }
 
   /** Once per process, before its first record. */
@@ -158,6 +185,12 @@ async function boundedPolicy(): Promise<IPolicy> {
     ),
     bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),
     timeout(REQUEST_MS, TimeoutStrategy.Aggressive),
+  );
+}
+
+function inParts<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
   );
 }
 
