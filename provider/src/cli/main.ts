@@ -105,6 +105,6 @@ program
   .action(async (file, options) => (await import("./receipts.js")).receipts(file, options));
 
 program.parseAsync().catch((error: Error) => {
-  console.error(`pulumi-vercel-credits: ${error.message}`);
-  process.exitCode = 2;
+  // A journal's server that doesn't answer would be waited for.
+  process.stderr.write(`pulumi-vercel-credits: ${error.message}\n`, () => process.exit(2));
 });

@@ -195,8 +195,8 @@ function inParts<T>(all: readonly T[], size: number): T[][] {
 }
 
 function inWords(error: unknown): string {
-  const { name, message, code } = error as NodeJS.ErrnoException;
-  if (name === "TaskCancelledError") return `no answer within ${OPERATION_MS / 1000} seconds`;
+  const { name, message, code, ...more } = error as NodeJS.ErrnoException;
+  if ("isTaskCancelledError" in more) return `no answer within ${OPERATION_MS / 1000} seconds`;
   return [message || name, code !== undefined && !message?.includes(code) ? `(${code})` : ""]
     .join(" ")
     .trim();
