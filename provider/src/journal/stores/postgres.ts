@@ -190,7 +190,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 /** What no repeat mends, in words; anything else as it came. */
 function lasting(error: Error, table: string): Error {
   const code = codeOf(error) ?? "";
-  const because = (why: string) => new PlaceError(why, { cause: error });
+  const because = (why: string) => new PlaceError(why);
   if (code === "28P01") return because("the password, or the role, is not the server's");
   if (code === "28000") return because(`the server refuses this role (${error.message})`);
   if (/client password must be a string|no password/i.test(error.message)) {
