@@ -1,6 +1,6 @@
 import "./simulation";
 import fc from "fast-check";
-import { histories, undisturbedHistories } from "./history";
+import { histories, months, STACKS_OF_MONTH, undisturbedHistories } from "./history";
 import { print, World } from "./world";
 
 beforeEach(() => {
@@ -23,6 +23,10 @@ const hasAWayOut = fc.asyncProperty(histories, async (history) => {
   await world.expectAWayOut();
 });
 
+const staysWithin = fc.asyncProperty(months, (history) =>
+  new World({ limit: 30, stacks: STACKS_OF_MONTH }).play(history),
+);
+
 /** The same histories at each run. To look further: HISTORIES_SEED=$RANDOM HISTORIES=100000 npx jest tests/model. */
 const { HISTORIES, HISTORIES_SEED } = process.env;
 const runs = (numRuns: number) => ({
@@ -40,4 +44,8 @@ test("undisturbed, what was never sent is bought by the next update", async () =
 
 test("however it stopped, there is a way out", async () => {
   await fc.assert(hasAWayOut, runs(400));
+});
+
+test("whatever the stacks of one journal do, alone and at once, a month never goes over its limit", async () => {
+  await fc.assert(staysWithin, runs(200));
 });

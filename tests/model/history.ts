@@ -380,3 +380,40 @@ export const undisturbedHistories: fc.Arbitrary<Act[]> = fc.array(
   ),
   { minLength: 1, maxLength: 6 },
 );
+
+/** Stacks of one journal, one after another and at once, that all look for room in the same month, and at its end. */
+export const STACKS_OF_MONTH = 4;
+const stackOfMonth = fc.nat(STACKS_OF_MONTH - 1);
+const monthUp: fc.Arbitrary<Up> = fc.record({
+  ...undisturbed,
+  stack: stackOfMonth,
+  replace: fc.constant<readonly Half[]>([]),
+  mishap: fc.option(mishap, { nil: undefined, freq: 2 }),
+  diskFault: fc.option(diskFault, { nil: undefined, freq: 10 }),
+  isSlow: rarely(2),
+});
+const together = fc
+  .shuffledSubarray([...Array(STACKS_OF_MONTH).keys()], { minLength: 2 })
+  .chain((stacks) => fc.tuple(...stacks.map((one) => monthUp.map((up) => ({ ...up, stack: one })))));
+const monthTurns = fc
+  .array(fc.record({ who: fc.nat(STACKS_OF_MONTH - 1), steps: fc.nat(12) }), { maxLength: 20 })
+  .map((bursts) => bursts.flatMap(({ who, steps }) => Array<number>(steps).fill(who)));
+const TEN_DAYS = 10 * 24 * 60;
+
+export const months: fc.Arbitrary<Act[]> = fc.array(
+  fc.oneof(
+    { arbitrary: fc.record({ do: one("up"), ups: fc.tuple(monthUp), turns: monthTurns }), weight: 6 },
+    { arbitrary: fc.record({ do: one("up"), ups: together, turns: monthTurns }), weight: 6 },
+    {
+      arbitrary: fc.record({
+        do: one("settle"),
+        stack: stackOfMonth,
+        word: fc.constantFrom("adopt" as const, "withdraw" as const),
+      }),
+      weight: 2,
+    },
+    { arbitrary: fc.record({ do: one("destroy"), stack: stackOfMonth }), weight: 1 },
+    { arbitrary: fc.record({ do: one("wait"), minutes: fc.constantFrom(1, 60, TEN_DAYS) }), weight: 2 },
+  ),
+  { minLength: 1, maxLength: 7 },
+);

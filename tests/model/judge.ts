@@ -54,6 +54,42 @@ export class Judge {
     if (claims.some((claim) => claim.closed === orderId)) this.violate("a closed order was sent");
   }
 
+  /** All that was sent under orders that were opened in the same month, and counts, with this one. */
+  expectWithinMonth(limit: number, request: Request): void {
+    const { folder } = request;
+    if (folder === undefined) return;
+    const month = this.#monthOf(request);
+    const counting = this.requests.filter(
+      (one) =>
+        one.folder === folder &&
+        this.#monthOf(one) === month &&
+        !this.excused.has(one) &&
+        (one.isUnderWay || MEANING[kindOf(one.answer).outcome].counts) &&
+        !this.#isGivenUp(one),
+    );
+    const sum = counting.reduce((total, { amount }) => total + amount, 0);
+    if (sum > limit) this.violate(`${sum} in one month, under a limit of ${limit}`);
+  }
+
+  #monthOf({ orderId, folder }: Request): string | undefined {
+    const entries = this.disks.get(folder ?? "")?.disk.entries() ?? [];
+    return entries
+      .find(([name, text]) => name.startsWith("opening.") && text.includes(orderId))?.[0]
+      .split(".")[1];
+  }
+
+  /** By a person's word: a higher attempt, or that it was withdrawn. What the journal has as charged is not given up by that. */
+  #isGivenUp(request: Request): boolean {
+    const completion = this.disks.get(request.folder ?? "")?.disk.read(`${request.orderId}.completion`);
+    const isKnown = completion !== undefined && isWhole(completion);
+    const outcome = isKnown ? kindOf(request.answer).outcome : "unknown";
+    if (outcome !== "unknown" && outcome !== "pending") return false;
+    const isRaised = this.requests.some(
+      (one) => one.identity === request.identity && one.attempt > request.attempt,
+    );
+    return isRaised || this.#isWithdrawn(request);
+  }
+
   /** What is said of money is true: never that nothing was charged where it was, and one sentence at a time. */
   judgeWords({ stack, lines, program, before, replaces }: Judged): void {
     const after = stack.state;

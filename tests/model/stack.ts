@@ -61,11 +61,11 @@ export function lastOpening({ order }: State): OrderReference | undefined {
   return openings?.at(-1);
 }
 
-export function newStack(): Stack {
-  const urn = "urn:pulumi:dev::proj::pulumi-nodejs:dynamic/vercel:CreditPurchase::top-up";
+export function newStack(id = 0): Stack {
+  const urn = `urn:pulumi:dev${id === 0 ? "" : id}::proj::pulumi-nodejs:dynamic/vercel:CreditPurchase::top-up`;
   return {
-    id: 0,
-    host: { name: "host0", clockAheadMs: 0, boots: 1 },
+    id,
+    host: { name: `host${id}`, clockAheadMs: (id % 3) * 20_000, boots: 1 },
     folder: "/journal0",
     program: { name: "top-up", urn, creditType: "gateway", amount: 10, attempt: 1 },
     state: NONE,

@@ -9,7 +9,7 @@ import { type Act, type Machine, PLAIN_UP, type Up } from "./history";
 import { Judge, Violation } from "./judge";
 import { type Host, ProviderProcess } from "./machine";
 import { clock, running, started, updateFolders } from "./simulation";
-import { type Backup, type Judged, lastOpening, type Stack } from "./stack";
+import { type Backup, type Judged, lastOpening, newStack, type Stack } from "./stack";
 import { Turns } from "./turns";
 
 /** What a line was said by, so that a printed one finds its world. */
@@ -25,9 +25,11 @@ export class World {
   readonly #backups: Backup[] = [];
   #ids = 0;
 
-  constructor() {
+  /** @param month Stacks of one journal, and the limit of its month's budget. */
+  constructor(private readonly month?: { readonly limit: number; readonly stacks: number }) {
     started.clear();
     updateFolders.clear();
+    for (let id = 1; id < (month?.stacks ?? 1); id++) this.#judge.stacks.push(newStack(id));
   }
 
   async play(history: readonly Act[]): Promise<void> {
@@ -62,6 +64,13 @@ export class World {
       return outcome === "bought" || outcome === "adopted" || outcome === "pending";
     };
     const up = (reaction: Up["reaction"]) => this.#updates([{ ...PLAIN_UP, reaction }], []);
+    // `pulumi state untaint`, as the messages say.
+    const untainted = (one: Resource | undefined) => one && { ...one, isTainted: undefined };
+    stack.state = {
+      ...stack.state,
+      order: untainted(stack.state.order),
+      purchase: untainted(stack.state.purchase),
+    };
     stack.program = { ...stack.program, adopt: undefined, withdraw: undefined };
     for (const reaction of ["nothing", "raise", "raise", "amount", "raise", "adopt", "amount"] as const) {
       if (isSettled()) break;
@@ -245,7 +254,10 @@ export class World {
     this.#react(stack, up);
     const folder = folderOf(stack, up);
     const command: Command = {
-      config: { "vercelCredits:journal": folder ?? "off" },
+      config: {
+        "vercelCredits:journal": folder ?? "off",
+        ...(this.month && { "vercelCredits:maxAmountPerMonth": `${this.month.limit}` }),
+      },
       replace: up.replace,
       again: up.again,
       stopsBetween: up.stopsBetween,
@@ -388,6 +400,7 @@ export class World {
       }
     }
     if (folder !== undefined) this.#judge.expectClaim(request, this.#judge.disk(folder, stack.host), others);
+    if (this.month !== undefined) this.#judge.expectWithinMonth(this.month.limit, request);
     const answered = () => {
       request.isUnderWay = false;
     };

@@ -3,6 +3,7 @@ import { DOMAIN } from "./domain.mts";
 import { HTTP } from "./http.mts";
 import { JOURNAL } from "./journal.mts";
 import { LIFECYCLE } from "./lifecycle.mts";
+import { MONTH } from "./month.mts";
 import type { Mutation } from "./mutation.mts";
 import { PROGRAM } from "./program.mts";
 import { REPORTS } from "./reports.mts";
@@ -13,6 +14,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...HTTP,
   ...DOMAIN,
   ...JOURNAL,
+  ...MONTH,
   ...LIFECYCLE,
   ...PROGRAM,
   ...REPORTS,

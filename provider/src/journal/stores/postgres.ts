@@ -109,12 +109,25 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
       );
     },
 
-    async names(signal) {
-      const select = `SELECT name FROM ${quoted} ORDER BY name`;
+    async readMany(names, signal) {
+      const select = `SELECT name, record FROM ${quoted} WHERE name = ANY($1)`;
       const rows = await orNoTable(() =>
-        connected(signal, async (client) => (await client.query(select)).rows),
+        connected(signal, async (client) => (await client.query(select, [names.map(checkedName)])).rows),
       );
-      return (rows ?? []).map(({ name }) => name);
+      return (rows ?? []).map(({ name, record }) => [name, record] as const);
+    },
+
+    async names(signal) {
+      const select = `SELECT pg_is_in_recovery() AS "isStandby",
+        ARRAY(SELECT name FROM ${quoted} ORDER BY name) AS names`;
+      const found = await orNoTable(() =>
+        connected(signal, async (client) => {
+          const [row] = (await client.query(select)).rows;
+          if (row.isStandby) throw standby();
+          return row.names;
+        }),
+      );
+      return found ?? [];
     },
 
     mark(name, textFor, signal) {
@@ -177,7 +190,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/;
 /** What no repeat mends, in words; anything else as it came. */
 function lasting(error: Error, table: string): Error {
   const code = codeOf(error) ?? "";
-  const because = (why: string) => new PlaceError(why, { cause: error });
+  const because = (why: string) => new PlaceError(why);
   if (code === "28P01") return because("the password, or the role, is not the server's");
   if (code === "28000") return because(`the server refuses this role (${error.message})`);
   if (/client password must be a string|no password/i.test(error.message)) {

@@ -87,7 +87,7 @@ const NOT_ALLOWED = /^(AccessDenied|AccessDeniedException|AllAccessDisabled|Unau
 function lasting(error: S3ServiceException, bucket: string, right: string): Error {
   const { name, message } = error;
   const status = statusOf(error);
-  const because = (why: string) => new PlaceError(why, { cause: error });
+  const because = (why: string) => new PlaceError(why);
   if (EXPIRED.test(name) || (name.endsWith("ProviderError") && /expired/i.test(message))) {
     return because("the AWS credentials have expired");
   }
