@@ -70,7 +70,13 @@ async function work(): Promise<void> {
       const killPoint = points[number % points.length] ?? "";
       const move = moves[number % moves.length] ?? "";
       const random = randomOf(`${values.seed}/${number}`);
-      const result = await round(engine.folder, { killPoint, move, purchases, random, store });
+      const result = await round(engine.folder, { killPoint, move, purchases, random, store }).catch(
+        (error: Error): RoundResult => ({
+          ...{ killPoint, move, purchases, when: "", charges: 0, byItself: 0, byAPerson: 0, waited: 0 },
+          violations: [`the round could not be judged: ${error.message}`],
+          recovery: [error.stack ?? ""],
+        }),
+      );
       results.push(result);
       note(number + 1, result);
     }

@@ -16,6 +16,10 @@ export class PostgresProcess {
   #child: ChildProcess | undefined;
   #port = 0;
 
+  get port(): number {
+    return this.#port;
+  }
+
   get url(): string {
     return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
   }
