@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { REMOTE } from "../tests/torture/journal-place.mts";
+import { startRemoteStore } from "../tests/torture/journal-place.mts";
 import { KILL_POINTS, PART_KILL_POINTS, REMOTE_KILL_POINTS } from "../tests/torture/kill-points.mts";
 import { MOVES, REMOTE_MOVES } from "../tests/torture/moves.mts";
 import { randomOf } from "../tests/torture/random.mts";
@@ -17,7 +17,7 @@ import { findEngine } from "./engine.mts";
  * the gateway alone is killed, since its cluster here keeps in memory what it acknowledged; PostgreSQL is killed whole, and has
  * all on its disk.
  *
- * `--table FILE` keeps a line of JSON for every round: what was killed when, and what came of it.
+ * `--round N` repeats that one of a seed alone. `--table FILE` keeps a line of JSON for every round: what was killed when, and what came of it.
  */
 const { values } = parseArgs({
   options: {
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     purchases: { type: "string", default: "4" },
     journal: { type: "string", default: "folder" },
     table: { type: "string" },
+    round: { type: "string" },
     only: { type: "string" },
     move: { type: "string" },
   },
@@ -58,15 +59,16 @@ const engine = await findEngine();
 console.error(`${kills} rounds of ${purchases} purchases, journal ${journal}, seed ${values.seed}`);
 
 const results: RoundResult[] = [];
-let next = 0;
+const numbers = Array.from({ length: kills }, (_, index) => index + 1).filter(
+  (number) => values.round === undefined || number === Number(values.round),
+);
 /** Each has a store of its own, which it may kill. */
 async function work(): Promise<void> {
-  const store = isRemote ? REMOTE[journal]() : undefined;
+  const store = isRemote ? await startRemoteStore(journal) : undefined;
   if (store) Object.assign(process.env, store.env);
   try {
-    await store?.start();
-    while (next < kills) {
-      const number = next++;
+    for (let one = numbers.shift(); one !== undefined; one = numbers.shift()) {
+      const number = one - 1;
       const killPoint = points[number % points.length] ?? "";
       const move = moves[number % moves.length] ?? "";
       const random = randomOf(`${values.seed}/${number}`);
@@ -81,7 +83,7 @@ async function work(): Promise<void> {
       note(number + 1, result);
     }
   } finally {
-    await store?.close();
+    await store?.stop();
   }
 }
 

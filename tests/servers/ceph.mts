@@ -99,6 +99,7 @@ export async function startCeph(): Promise<RealServer> {
           },
         ];
       },
+      kill: () => gateway.end(),
       async restart() {
         await gateway.end();
         gateway = await startGateway();

@@ -8,6 +8,8 @@ import type { RealServer } from "./server.mts";
 
 const [OWNER, READER, PASSWORD] = ["owner", "reader", "owners-password"];
 
+const LEFT_MS = 30_000;
+
 /** A PostgreSQL of its own in a temporary folder, with a role that may all, and one that may only read. */
 export async function startPostgres(): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), "vercel-credits-postgres-"));
@@ -76,10 +78,18 @@ export async function startPostgres(): Promise<RealServer> {
           ),
         ];
       },
+      kill: async () => server?.end(),
       async restart() {
         await server?.end();
-        rmSync(join(data, "postmaster.pid"), { force: true });
-        await start();
+        // What is left of a server that was killed is in the way until it has noticed.
+        const until = Date.now() + LEFT_MS;
+        for (;;) {
+          try {
+            return await start();
+          } catch (error) {
+            if (!/still in use|lock file/.test((error as Error).message) || Date.now() > until) throw error;
+          }
+        }
       },
       stop,
     };

@@ -16,15 +16,13 @@ export interface Options {
 
 /** A process of a server, which ends with this one at the latest. */
 export class ServerProcess {
+  readonly command: string;
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   #output = "";
 
-  constructor(
-    readonly command: string,
-    args: string[],
-    { env, ...options }: Options = {},
-  ) {
+  constructor(command: string, args: string[], { env, ...options }: Options = {}) {
+    this.command = command;
     // In a group of its own: what it starts ends with it.
     const stdio = ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"];
     const child = spawn(command, args, {

@@ -16,6 +16,8 @@ export interface RealServer {
   env(port?: number): Record<string, string>;
   /** Its journals' addresses and environments with which it is not to be had, and what is to be said of each. */
   wrong(): Wrong[];
+  /** Kills what answers requests, as a crash does; `restart` starts it again. */
+  kill?(): Promise<void>;
   /** Kills what answers requests, and starts it again with the same records and port, where its records outlast it. */
   restart?(): Promise<void>;
   stop(): Promise<void>;

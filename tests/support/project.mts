@@ -288,7 +288,7 @@ export class Project {
    */
   removeEmptyAttributes(): void {
     const attributes = join(this.folder, "state/.pulumi/stacks/test/dev.json.attrs");
-    if (statSync(attributes).size === 0) rmSync(attributes);
+    if (statSync(attributes, { throwIfNoEntry: false })?.size === 0) rmSync(attributes);
   }
 
   /** What is to be done after a kill before anything else, as the documentation says. */

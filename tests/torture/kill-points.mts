@@ -1,6 +1,6 @@
 import type { Project } from "../support/project.mts";
 import type { Disk } from "./disk.mts";
-import type { RemoteServer } from "./journal-place.mts";
+import type { RemoteStore } from "./journal-place.mts";
 import type { Random } from "./random.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";
 
@@ -10,7 +10,7 @@ export interface Target {
   readonly sandbox: SandboxProcess;
   readonly disk: Disk;
   /** The journal's store, where it is none on the disk. */
-  readonly store?: RemoteServer | undefined;
+  readonly store?: RemoteStore | undefined;
   readonly random: Random;
   /** How many purchases the update makes. */
   readonly purchases: number;
@@ -65,7 +65,7 @@ export const REMOTE_KILL_POINTS: Record<string, KillPoint> = {
 
 /** Of a store that has parts. */
 export const PART_KILL_POINTS: Record<string, KillPoint> = {
-  "part of the store": (target) => struck(target, () => target.store?.killPart?.()),
+  "part of the store": (target) => struck(target, () => target.store?.killPart()),
 };
 
 /** Strikes at a random moment: of the whole update, or soon after one of its charges, whose request is under way then. */

@@ -20,8 +20,8 @@ const NOTHING_CHARGED = "Nothing was charged.";
 const SENTENCES = [NOTHING_CHARGED, "The card may have been charged.", "The card was charged."];
 
 const MOST_UPDATES = 10;
-/** Longer than any lease. */
-const LATER_MS = 30 * 60_000;
+/** Longer than any lease of a purchase that may take no longer than by default; S3 takes no clock that is 15 minutes ahead. */
+const LATER_MS = 12 * 60_000;
 
 /**
  * What the documentation says to do after a crash: `pulumi cancel` where the stack is locked, `pulumi up` until it

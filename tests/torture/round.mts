@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "../support/machine.mts";
 import { Disk } from "./disk.mts";
-import { type RemoteServer, recordsAt } from "./journal-place.mts";
+import { type RemoteStore, recordsAt } from "./journal-place.mts";
 import { unsettled, violations } from "./judge.mts";
 import { KILL_POINTS, PART_KILL_POINTS, pause, REMOTE_KILL_POINTS, UPDATE_MS } from "./kill-points.mts";
 import { MOVES, REMOTE_MOVES, type Scene } from "./moves.mts";
@@ -18,7 +18,7 @@ export interface Round {
   readonly purchases: number;
   readonly random: Random;
   /** Where the journal is, and then every stack is on a machine of its own. Default: in a folder of this one's. */
-  readonly store?: RemoteServer | undefined;
+  readonly store?: RemoteStore | undefined;
 }
 
 export interface RoundResult extends Omit<Round, "random" | "store">, Omit<Recovery, "printed" | "untrue"> {
@@ -40,9 +40,9 @@ export async function round(
   const folder = mkdtempSync(join(tmpdir(), "torture-"));
   const sandbox = new SandboxProcess(folder);
   const disk = new Disk(join(folder, "disk"));
-  const number = `round-${++rounds}`;
-  const journal = store?.address(number) ?? join(disk.folder, "journal");
-  const journalCopy = store?.address(`${number}-copy`) ?? join(folder, "journal-copy");
+  const name = `round${++rounds}`;
+  const journal = store?.address(name) ?? join(disk.folder, "journal");
+  const journalCopy = store?.address(`${name}copy`) ?? join(folder, "journal-copy");
   const stacks: Stack[] = [];
   const machines = new Set<Machine>();
   const close = () => {

@@ -1,12 +1,13 @@
+import { Client } from "pg";
 import type { Sandbox } from "pulumi-vercel-credits/sandbox";
 import type { CrashPoint } from "../../provider/src/charge/crash-points";
+import type { RealServer } from "../servers/server.mts";
+import { startServer } from "../servers/start.mts";
 import { Machine } from "../support/machine.mts";
 import type { Project } from "../support/project.mts";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { closeLater, sandboxAndProject, upCrashingAt, whenRequested } from "../support/stack";
 import { Wire } from "../support/wire.mts";
-import { recordsAt } from "../torture/journal-place.mts";
-import { PostgresProcess } from "../torture/postgres-process.mts";
 
 /**
  * Two machines that share the stack's state and a journal, and see nothing else of each other: each has its own processes,
@@ -16,15 +17,17 @@ import { PostgresProcess } from "../torture/postgres-process.mts";
 /** Longer than any lease: the second machine is asked when that has run out. */
 const LATER = { TEST_LATER_MS: String(60 * 60_000) };
 
-const server = new PostgresProcess();
+let server: RealServer;
 let journals = 0;
 
-beforeAll(() => server.start());
-afterAll(() => server.close());
+beforeAll(async () => {
+  server = await startServer("postgres");
+});
+afterAll(() => server.stop());
 
 /** A project that is worked on from a first machine, and its journal. */
 async function onFirstMachine() {
-  const journal = `${server.url}?table=journal_${++journals}`;
+  const journal = server.address(`journal${++journals}`);
   const { sandbox, project } = await sandboxAndProject({ VERCEL_CREDITS_JOURNAL: journal });
   project.preload("later");
   project.machine = await boot("first");
@@ -137,7 +140,7 @@ describe("a machine that crashed, with its disk gone", () => {
 
   test("it was not gone after all: what it bought is recorded, and nothing is sent by the other one", async () => {
     const { sandbox, project } = await onFirstMachine();
-    sandbox.misbehave("slow", { milliseconds: 4000 });
+    sandbox.misbehave("slow", { milliseconds: 15_000 });
     const first = project.start("up", "--yes", "--skip-preview");
     const [machine] = [project.machine];
     await whenRequested(sandbox, () => undefined);
@@ -163,10 +166,16 @@ describe("the journal can't be reached", () => {
   async function wired() {
     const wire = await Wire.open(server.port);
     closeLater(() => wire.close());
-    const direct = `${server.url}?table=journal_${++journals}`;
-    const journal = direct.replace(`:${server.port}/`, `:${wire.port}/`);
-    const both = await sandboxAndProject({ VERCEL_CREDITS_JOURNAL: journal });
-    return { ...both, wire, direct };
+    const name = `journal${++journals}`;
+    const both = await sandboxAndProject({ VERCEL_CREDITS_JOURNAL: server.address(name, wire.port) });
+    const completions = async () => {
+      const client = new Client({ connectionString: server.address(name) });
+      await client.connect();
+      const { rows } = await client.query(`SELECT record FROM ${name} WHERE name LIKE '%.completion'`);
+      await client.end();
+      return rows.map(({ record }) => record);
+    };
+    return { ...both, wire, completions };
   }
 
   test("before an update: it stops, nothing was charged, and a plain re-run is enough; a preview works, and says what it could not know", async () => {
@@ -188,9 +197,7 @@ describe("the journal can't be reached", () => {
   });
 
   test("once the request has left: the state has the charge, a line says that the journal lacks it, and the next update writes it", async () => {
-    const { sandbox, project, wire, direct } = await wired();
-    const completions = async () =>
-      [...(await recordsAt(direct))].filter(([name]) => name.endsWith(".completion")).map(([, text]) => text);
+    const { sandbox, project, wire, completions } = await wired();
     sandbox.misbehave("slow", { milliseconds: 1000 });
     const run = project.start("up", "--yes", "--skip-preview");
     await whenRequested(sandbox, () => wire.cut());
