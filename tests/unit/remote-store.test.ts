@@ -1,4 +1,4 @@
-import type { RemotePlace } from "../../provider/src/journal/stores/place";
+import { PlaceError, type RemotePlace } from "../../provider/src/journal/stores/place";
 import { RemoteStore } from "../../provider/src/journal/stores/remote";
 
 /** A place that keeps its word, in memory, but for what a test changes. */
@@ -25,4 +25,54 @@ test("the first record of a name stays, and the second writer is told", async ()
   expect(await store.createIfAbsent("a", "1")).toBe(true);
   expect(await store.createIfAbsent("a", "2")).toBe(false);
   expect(await store.read("a")).toBe("1");
+});
+
+describe("many records", () => {
+  const names = Array.from({ length: 1200 }, (_, index) => `record-${index}`);
+
+  test("are read at once, but no more than a place can bear, and what isn't there is left out", async () => {
+    let [running, most] = [0, 0];
+    const { store } = place({
+      read: async (name) => {
+        most = Math.max(most, ++running);
+        await new Promise(setImmediate);
+        running--;
+        return name === "record-7" ? undefined : name;
+      },
+    });
+
+    const found = await store.readMany(names);
+
+    expect(found.size).toBe(1199);
+    expect(found.get("record-1199")).toBe("record-1199");
+    expect(most).toBeGreaterThan(8);
+    expect(most).toBeLessThanOrEqual(16);
+  });
+
+  test("are read together where a place can do that, in parts", async () => {
+    const parts: number[] = [];
+    const { store } = place({
+      readMany: async (part) => {
+        parts.push(part.length);
+        return part.map((name) => [name, name] as const);
+      },
+    });
+
+    expect((await store.readMany(names)).size).toBe(1200);
+    expect(parts).toEqual([500, 500, 200]);
+  });
+
+  test("one that can't be read ends them all", async () => {
+    let asked = 0;
+    const { store } = place({
+      read: async () => {
+        asked++;
+        throw new PlaceError("not allowed");
+      },
+    });
+
+    await expect(store.readMany(names)).rejects.toThrow("not allowed");
+    await new Promise(setImmediate);
+    expect(asked).toBeLessThanOrEqual(16);
+  });
 });

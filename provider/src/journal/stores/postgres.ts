@@ -109,12 +109,25 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
       );
     },
 
-    async names(signal) {
-      const select = `SELECT name FROM ${quoted} ORDER BY name`;
+    async readMany(names, signal) {
+      const select = `SELECT name, record FROM ${quoted} WHERE name = ANY($1)`;
       const rows = await orNoTable(() =>
-        connected(signal, async (client) => (await client.query(select)).rows),
+        connected(signal, async (client) => (await client.query(select, [names.map(checkedName)])).rows),
       );
-      return (rows ?? []).map(({ name }) => name);
+      return (rows ?? []).map(({ name, record }) => [name, record] as const);
+    },
+
+    async names(signal) {
+      const select = `SELECT pg_is_in_recovery() AS "isStandby",
+        ARRAY(SELECT name FROM ${quoted} ORDER BY name) AS names`;
+      const found = await orNoTable(() =>
+        connected(signal, async (client) => {
+          const [row] = (await client.query(select)).rows;
+          if (row.isStandby) throw standby();
+          return row.names;
+        }),
+      );
+      return found ?? [];
     },
 
     mark(name, textFor, signal) {

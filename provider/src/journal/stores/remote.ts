@@ -19,6 +19,9 @@ const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause:
 const MOST_TRIES = 5;
 /** So many operations of one process are under way at a time. One that waits for its turn has all of its time then. */
 const AT_ONCE = 16;
+/** So many records are read by one request, where a place can do that. */
+const MOST_NAMES = 500;
+
 /** A record that is there and can't be read: whoever parses it finds it torn. */
 const UNREADABLE = "";
 
@@ -78,6 +81,31 @@ export class RemoteStore implements JournalStore {
 
   names(): Promise<string[]> {
     return this.#ask((place, signal) => place.names(signal), { isList: true });
+  }
+
+  async readMany(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { readMany } = await this.#loaded();
+    const parts = inParts(names, readMany === undefined ? 1 : MOST_NAMES);
+    const found = new Map<string, string>();
+    // Not all at once: the time of an operation begins when it is asked for.
+    const reader = async () => {
+      for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+        for (const [name, text] of await this.#readPart(part)) found.set(name, text);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, reader));
+    } finally {
+      parts.length = 0; // where one failed, the others end, too
+    }
+    return found;
+  }
+
+  async #readPart(names: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+    const together = await this.#ask(async (place, signal) => place.readMany?.(names, signal));
+    if (together !== undefined) return together;
+    const each = await Promise.all(names.map(async (name) => [name, await this.read(name)] as const));
+    return each.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
   }
 
   /** Once per process, before its first record. */
@@ -192,6 +220,12 @@ async function loadPolicies(times: Times): Promise<Policies> {
     one: wrap(within(times.operation), repeated, within(times.request)),
     list: wrap(within(times.list), repeated),
   };
+}
+
+function inParts<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
+  );
 }
 
 /** One line, however much of a page an answer was. */
