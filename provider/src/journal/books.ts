@@ -153,7 +153,8 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const { project, stack } = partsOfUrn(about?.identity?.urn ?? "");
   const result = completion === TORN ? undefined : completion;
   const resolution = resolutions.at(-1);
-  const mayHaveLeft = intent !== undefined || completion === TORN || maybeClaimed;
+  const isSent = intent !== undefined && !intent.unsent;
+  const mayHaveLeft = isSent || completion === TORN || maybeClaimed;
   const ended: Outcome = result?.outcome ?? (mayHaveLeft ? "unknown" : "notSent");
   const { outcome, settled, adopted } = withWord(ended, resolution && wordOf(resolution));
   const receipt = (result?.receipt ?? {}) as Receipt;
@@ -175,7 +176,7 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
     receipt: adopted === undefined ? receipt : { ...receipt, intentId: adopted },
     cause: result?.cause,
     settled,
-    requestLeft: intent !== undefined && ended !== "notSent",
+    requestLeft: isSent && ended !== "notSent",
     unresolved: MEANING[outcome].destroy === "refuses" && superseded !== true && !forgotten,
     forgotten,
     doubleCharge: false,

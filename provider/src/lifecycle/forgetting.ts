@@ -49,7 +49,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const which = isNotCharged ? `attempt ${state.arguments.attempt ?? 1}` : receipt.intentId;
   const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
-  const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later);
+  const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later, sentence);
   console.log(`🗑️ ${name}: forgotten (${what}). ${said}${ofSandbox(state.sandbox)}`);
 }
 

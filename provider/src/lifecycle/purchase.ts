@@ -3,7 +3,7 @@ import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { present } from "../domain/objects";
-import { MEANING } from "../domain/outcome";
+import { cannotCharge, MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
@@ -40,6 +40,7 @@ import { knowsPatiently } from "./patience";
 import { adopt, personsWord, refuseOverAdopted, waiting, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
+import { whyNotReplaced } from "./replaced";
 import type { Run } from "./run";
 import {
   anotherSandbox,
@@ -70,6 +71,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { orderId } = declaration;
     const isNew = isUnknown(orderId) || run.armed.has(orderId);
     const isOnRecord = Object.keys(olds).length > 0;
+    if (isOnRecord) run.onRecord.set(keyOf(declaration), Number(olds.attempt ?? 1));
     const inputs = {
       ...withDefaults(news),
       summary: summarize(declaration) ?? UNKNOWN,
@@ -80,6 +82,8 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (isOnRecord) return { inputs, failures: [] };
     const first = await foresee(run, declaration);
     const failures = declaration.problems.map((problem) => failure(declaration, problem, first.sentence));
+    const replaced = await whyNotReplaced(run, declaration);
+    if (replaced) failures.push(failure(declaration, replaced, replaced.sentence));
     if (run.isPreview && failures.length === 0 && first.line) console.log(first.line);
     return { inputs: { ...inputs, ...present({ __forecast: first.forecast }) }, failures };
   }
@@ -116,6 +120,11 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const id = declaration.orderId as string;
     const [problem] = declaration.problems;
     if (problem) throw new Refusal(`${declaration.name}: ${problem.what}.`);
+    const replaced = await whyNotReplaced(run, declaration);
+    if (replaced) {
+      await letGo(declaration);
+      throw new Refusal(`${declaration.name}: ${replaced.what}`, replaced.firstDo, replaced.sentence);
+    }
     const outs = await first(id, declaration, news);
     noteSettled(declaration, outs.outcome, outs.attempt);
     crashPoint("before-state", declaration.name);
@@ -148,7 +157,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
    */
   function noteSettled(declaration: PurchaseDeclaration, outcome: unknown, attempt: unknown = 1): void {
     const isPersonsWord = outcome === "adopted" || outcome === "withdrawn";
-    run.settled.set(keyOf(declaration), Number(attempt) - (isPersonsWord ? 0 : 1));
+    run.settled.set(keyOf(declaration), isPersonsWord ? Number.POSITIVE_INFINITY : Number(attempt) - 1);
   }
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
@@ -192,7 +201,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (action.kind === "keep" && isUnread) return wish; // it may know more
     if (action.kind === "keep" && MEANING[state.outcome].up === "fails") {
       const by = await laterClaim(run, state);
-      if (by !== undefined && MEANING[by.outcome].money !== "not charged") return { kind: "claimed", by };
+      if (by !== undefined && !cannotCharge(by.outcome)) return { kind: "claimed", by };
     }
     if (action.kind === "withdraw") {
       for (const known of [findings.newer?.known, findings.onRecord]) refuseOverAdopted(declaration, known);
