@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CreditPurchase, type CreditPurchaseArgs } from "./credit-purchase";
-import { NOTHING_CHARGED } from "./domain/messages";
+import { closest } from "./domain/closest";
+import { NOTHING_CHARGED, printable } from "./domain/messages";
 import { isObject } from "./domain/objects";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 import { programError } from "./program-error";
@@ -84,7 +85,13 @@ function listOf(name: string, args: CreditPlanArgs): Planned[] {
   const refuse = (what: string) => programError(`CreditPlan "${name}": ${what}. ${NOTHING_CHARGED}`);
   const { purchases = {}, teams = {}, ...unknown } = isObject(args) ? args : {};
   const [argument] = Object.keys(unknown);
-  if (argument !== undefined) throw refuse(`${argument} is not an argument; it takes purchases and teams`);
+  if (argument !== undefined) {
+    const meant = closest(argument, ["purchases", "teams"]);
+    const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
+    throw refuse(
+      `${printable(argument, 100)} is not an argument${hint} It takes purchases, such as { purchases: { "2026-q4": { gateway: 500 } } }, and teams`,
+    );
+  }
   const list: Planned[] = [];
   const add = (plan: unknown, where: string, prefix: string, team: { team?: string }) => {
     if (!isObject(plan))

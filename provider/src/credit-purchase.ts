@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { NOTHING_CHARGED } from "./domain/messages";
 import { type CreditType, TELLING } from "./domain/order-arguments";
 import type { Outcome } from "./domain/outcome";
+import { namingWhatFails } from "./failing-arguments";
 import { programError } from "./program-error";
+import { unknownSetting } from "./program-settings";
 import { missingModules } from "./provider-modules";
 import { failQuietly, PROVIDER, PurchaseOrder } from "./purchase-order";
 import { orderOptions, purchaseOptions } from "./resource-options";
@@ -243,13 +245,18 @@ export class CreditPurchase extends pulumi.CustomResource {
       const { what, firstDo } = missing;
       throw programError(`CreditPurchase "${name}" can't be bought. ${what} ${NOTHING_CHARGED} ${firstDo}`);
     }
+    const unknown = unknownSetting();
+    if (unknown !== undefined) {
+      throw programError(`CreditPurchase "${name}": ${unknown.what} ${NOTHING_CHARGED} ${unknown.firstDo}`);
+    }
     const options = purchaseOptions(name, opts);
-    const team = args.team ?? defaultTeam();
+    const given = namingWhatFails(name, args);
+    const team = given.team ?? defaultTeam();
     const inputs = {
-      ...secrecyOf({ ...args, team }),
-      ...args,
+      ...secrecyOf({ ...given, team }),
+      ...given,
       ...(team !== undefined && { team }),
-      ...(args.team === undefined && { __teamIsDefault: true }),
+      ...(given.team === undefined && { __teamIsDefault: true }),
       __label: name,
       __resource: { organization: organization(), urn: urnOf(name, options.parent) },
       ...(pulumi.runtime.isDryRun() && { __preview: true }),
@@ -302,8 +309,10 @@ function secrecyOf(inputs: pulumi.Inputs): Record<string, pulumi.Output<unknown>
     (input) => pulumi.Output.isInstance(input) || input instanceof Promise,
   );
   if (later.length === 0) return {};
-  const isSecret = Promise.all(later.map((input) => pulumi.isSecret(pulumi.output(input)))).then((all) =>
-    all.includes(true),
+  // One that fails is named where it is an input itself.
+  const isSecret = Promise.all(later.map((input) => pulumi.isSecret(pulumi.output(input)))).then(
+    (all) => all.includes(true),
+    () => false,
   );
   const mark = pulumi.output(isSecret).apply((secret) => (secret ? pulumi.secret(null) : undefined));
   return Object.fromEntries(TELLING.map((output) => [output, mark]));

@@ -8,6 +8,7 @@ import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
 import { projectFile } from "./domain/project-file";
 import { Refusal } from "./domain/refusal";
 import { isLoopback, sandboxOf } from "./domain/sandbox";
+import type { SettingKey } from "./domain/setting-keys";
 
 export interface Endpoint {
   readonly apiUrl: URL;
@@ -37,7 +38,7 @@ const DOLLARS = z.coerce.number().nonnegative();
 const SECONDS = z.coerce.number().positive().max(3600);
 
 /** Looks up a key such as `vercel:apiToken` in the stack's configuration. */
-export type Lookup = (key: string) => string | undefined;
+export type Lookup = (key: SettingKey) => string | undefined;
 
 /**
  * Stack configuration and environment, read anew at each use.
@@ -231,7 +232,7 @@ export class Settings {
   }
 
   /** A list as `a,b`, or as Pulumi's structured configuration writes it: `["a","b"]`. */
-  private list(key: string, item: z.ZodType<string>, ofWhat: string): readonly string[] | undefined {
+  private list(key: SettingKey, item: z.ZodType<string>, ofWhat: string): readonly string[] | undefined {
     const text = this.config(key)?.trim();
     if (text === undefined) return undefined;
     const list = text.startsWith("[") ? parseJson(text) : text.split(",").map((one) => one.trim());
@@ -243,7 +244,7 @@ export class Settings {
     );
   }
 
-  private number(key: string, byDefault: number, schema: z.ZodType<number>): number {
+  private number(key: SettingKey, byDefault: number, schema: z.ZodType<number>): number {
     const text = this.config(key)?.trim();
     if (text === undefined) return byDefault;
     const parsed = schema.safeParse(text === "" ? Number.NaN : text);

@@ -16,6 +16,20 @@ test.each([
     ["property amount value {1.5} has a problem: amount must be a whole number, 1 or more"],
   ],
   [
+    "an argument that fails",
+    purchase('amount: Promise.reject(new Error("boo"))'),
+    [
+      'error: CreditPurchase "c": amount is not known, because the Promise or Output that gives it failed: boo.',
+    ],
+  ],
+  [
+    "an argument whose function throws",
+    purchase('team: pulumi.output(1).apply(() => { throw new Error("boo"); })'),
+    [
+      'error: CreditPurchase "c": team is not known, because the Promise or Output that gives it failed: boo.',
+    ],
+  ],
+  [
     // Without the name of the property, with which the engine would print its value.
     "secret arguments",
     purchase('amount: pulumi.secret(77.5), team: pulumi.secret("hush team")'),

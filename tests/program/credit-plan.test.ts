@@ -69,7 +69,9 @@ test("several teams in one place, each purchase with a stable name", async () =>
 
 describe("a plan that is wrong is one clear line", () => {
   test.each<[unknown, string]>([
-    [{ purchase: {} }, "purchase is not an argument; it takes purchases and teams"],
+    [{ purchase: {} }, "purchase is not an argument; did you mean purchases? It takes purchases, such as {"],
+    [{ team: {} }, "team is not an argument; did you mean teams? It takes"],
+    [{ "2026-q4": {} }, "2026-q4 is not an argument. It takes purchases, such as {"],
     [
       { purchases: { "2026-q4": { gatway: 5 } } },
       'purchases["2026-q4"] names gatway, which is not one of v0, gateway, agent',

@@ -27,13 +27,16 @@ export const waitForRegistrations = (): Promise<void> =>
  * Runs a program with the SDK's own mocks alone, for what its constructors do: there is no provider, and nothing could be
  * sent. Gives what was registered, as the SDK serialises it.
  */
-export async function registered(program: Program, { isPreview = true } = {}): Promise<MockResourceArgs[]> {
+export async function registered(
+  program: Program,
+  { isPreview = true, config = {} }: { isPreview?: boolean; config?: Record<string, string> } = {},
+): Promise<MockResourceArgs[]> {
   const all: MockResourceArgs[] = [];
   const newResource = (one: MockResourceArgs) => {
     all.push(one);
     return { id: one.name, state: one.inputs };
   };
-  await answerBy(newResource, isPreview);
+  await answerBy(newResource, isPreview, config);
   await program({ pulumi, CreditPurchase });
   await waitForRegistrations();
   return all;
@@ -43,8 +46,11 @@ export async function registered(program: Program, { isPreview = true } = {}): P
  * What a person reads of a program that a constructor refuses. It must be the one kind of error that the SDK prints without a
  * stack trace.
  */
-export async function refusal(program: Program): Promise<Pick<Run, "output">> {
-  const error = await registered(program).then(
+export async function refusal(
+  program: Program,
+  config: Record<string, string> = {},
+): Promise<Pick<Run, "output">> {
+  const error = await registered(program, { config }).then(
     () => new Error("the program was not refused"),
     (thrown: Error) => thrown,
   );

@@ -230,11 +230,8 @@ function inParts<T>(all: readonly T[], size: number): T[][] {
 
 /** One line, however much of a page an answer was. */
 function inWords(error: unknown, milliseconds: number): string {
-  const { name, message, code, errors, isTaskCancelledError } = error as NodeJS.ErrnoException & {
-    errors?: Error[];
-    isTaskCancelledError?: boolean;
-  };
-  if (isTaskCancelledError) return `no answer within ${milliseconds / 1000} seconds`;
+  const { name, message, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  if ("isTaskCancelledError" in (error as object)) return `no answer within ${milliseconds / 1000} seconds`;
   const words = message || errors?.[0]?.message || name; // an AggregateError has no message of its own
   const number = code !== undefined && !words.includes(code) ? ` (${code})` : "";
   return `${printable(words.replaceAll(/\s+/g, " ").trim(), 300)}${number}`;
