@@ -8,6 +8,7 @@ import type { Lease } from "../journal/claims";
 import { isAdopted, type Knowledge } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import { mistakenAdoption } from "./adoption";
 import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
 import { laterClaim, openingsFor } from "./order-steps";
 import { outputsOf } from "./outputs";
@@ -80,6 +81,8 @@ export async function adopt(
       );
     }
   }
+  const mistaken = await mistakenAdoption(run, declaration, intentId);
+  if (mistaken !== undefined) console.log(mistaken);
   await resolve(run, from, declaration, { adopted: intentId });
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
