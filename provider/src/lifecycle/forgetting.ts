@@ -23,6 +23,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   if (isReplaced) return sayWhatWasReplaced(run, key, state, name);
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
+  const place = ofSandbox(state.sandbox);
   // What was tried on this machine must not stand in the way at Vercel.
   const isTried =
     state.sandbox !== undefined &&
@@ -35,13 +36,13 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
           "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)"
         : "Import a state in which it is as it was, or drop the record with `pulumi state delete`.";
     const why = state.altered ?? `its outcome is ${outcome}`;
-    throw new Refusal(`${name} is not forgotten, because ${why}.`, wayOut, sentence);
+    throw new Refusal(`${name} is not forgotten, because ${why}.`, `${wayOut}${place}`, sentence);
   }
   const later = await laterClaim(run, state);
   if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {
     throw new Refusal(
       `${name} is not forgotten, because its request may be under way at this moment.`,
-      "Wait until it has ended, then run this again.",
+      `Wait until it has ended, then run this again.${place}`,
       MAYBE_CHARGED,
     );
   }
@@ -52,7 +53,7 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later, sentence);
-  console.log(`🗑️ ${name}: forgotten (${what}). ${said}${ofSandbox(state.sandbox)}`);
+  console.log(`🗑️ ${name}: forgotten (${what}). ${said}${place}`);
 }
 
 /**

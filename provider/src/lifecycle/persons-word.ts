@@ -9,6 +9,7 @@ import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge, type PersonsWord } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import { mistakenAdoption } from "./adoption";
 import { knownArguments, knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
 import { laterClaim, newsAmong, openingsFor } from "./order-steps";
 import { outputsOf } from "./outputs";
@@ -98,6 +99,8 @@ export async function adopt(
       );
     }
   }
+  const mistaken = await mistakenAdoption(run, declaration, intentId);
+  if (mistaken !== undefined) console.log(mistaken);
   await resolve(run, from, declaration, { adopted: intentId }, later);
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,

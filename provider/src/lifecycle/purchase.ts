@@ -159,7 +159,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const isElsewhere =
       state.sandbox !== undefined && run.sandbox === undefined && state.outcome !== "notSent";
     if (isElsewhere && !run.declared.has(keyOf(declaration))) return { kind: "keep" };
-    if (isElsewhere) throw madeAtSandbox(declaration, state.sandbox, run.settings.apiUrl.href, sentence);
+    if (isElsewhere) {
+      const made = { sandbox: state.sandbox, outcome: state.outcome };
+      throw madeAtSandbox(declaration, made, run.settings.apiUrl.href, sentence);
+    }
     await refuseOfSandbox(run, declaration, newer);
     const wish = wishOf(state, declaration, sentence, newer);
     const isNeeded = newer.length > 0 || wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);

@@ -17,6 +17,7 @@ import type { Reply, Request } from "../http/request";
 import type { JournaledPurchase } from "../journal/books";
 import { type ClaimedElsewhere, Journal } from "../journal/journal";
 import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
+import { type MadeUnder, madeUnder } from "../journal/made-under";
 import type { MonthEntries, MonthUse, RoomFor } from "../journal/month";
 import type { JournalStore } from "../journal/store";
 import { openStore } from "../journal/stores/open";
@@ -196,6 +197,12 @@ export class Run {
   async books(): Promise<JournaledPurchase[] | undefined> {
     const opened = this.#opened();
     return opened && this.surroundings.books(opened.store);
+  }
+
+  /** The purchases that the stack's journal has under an id; none where it is off. Throws where it can't be read. */
+  async madeUnder(id: string): Promise<MadeUnder[]> {
+    const opened = this.#opened();
+    return opened === undefined ? [] : madeUnder(opened.store, id);
   }
 
   /** The balance of these credits now; undefined where there is no key, or no such balance. Throws where it can't be read. */
