@@ -229,7 +229,9 @@ async function laterOrder(
     throw new Refusal(
       `${declaration.name}: a later order for this purchase, ${later.order} (attempt ${later.attempt}), has the outcome ` +
         `"${later.outcome}", and attempt is ${meant}.`,
-      `Set attempt: ${later.attempt} beside it, to say it of that order, too.`,
+      knownOr(declaration.arguments.adopt) === undefined
+        ? `If it was not made either, run \`npx pulumi-vercel-credits journal settle ${later.order} --withdraw\` first.`
+        : `If the id is that order's, set attempt: ${later.attempt} beside it.`,
       sentenceOf(later.outcome, "later", later.settled),
     );
   }
