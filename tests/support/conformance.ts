@@ -12,6 +12,7 @@ import { whatIsMissing } from "../../tools/servers/found.mts";
 import { type Fault, FaultyProxy } from "../servers/faulty-proxy.mts";
 import type { RealServer } from "../servers/server.mts";
 import { startServer } from "../servers/start.mts";
+import { booksAreReadAt } from "./books";
 import { ROOT } from "./project.mts";
 
 /** Where a journal may be, for one test. */
@@ -62,6 +63,17 @@ export function keepsRecords(where: (name: string) => Where): void {
 
     expect(await at(place).read("a.1")).toBe("first");
     expect(await at(place).createIfAbsent("a.1", "second", "durable")).toBe(false);
+  });
+
+  test("many records are read together, and what isn't there is left out", async () => {
+    const records = store();
+    const names = Array.from({ length: 40 }, (_, number) => `a.${number}`);
+    await Promise.all(names.map((name) => records.createIfAbsent(name, name, "lazy")));
+
+    const found = await records.readMany([...names, "never"]);
+
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(names.map((name) => [name, name])));
+    expect((await records.readMany([])).size).toBe(0);
   });
 
   test("what never held a record has none", async () => {
@@ -221,6 +233,11 @@ export function keepsItsWordWith(kind: ServerKind): void {
 
   const where = (name: string, at?: number) => ({ address: server.address(name, at), env: server.env(at) });
   keepsRecords(where);
+  booksAreReadAt((name) => {
+    const place = where(name);
+    setEnvironment(place.env);
+    return place;
+  });
 
   /** Through the proxy, with a place that is known already: the next request is the one that the test is about. */
   async function known(): Promise<{ through: JournalStore; direct: JournalStore }> {

@@ -1,90 +1,66 @@
+import { Client } from "pg";
 import { parseJournalAddress } from "../../../provider/src/domain/journal-address";
+import { Journal } from "../../../provider/src/journal/journal";
 import { openStore } from "../../../provider/src/journal/stores/open";
 import { whatIsMissing } from "../../../tools/servers/found.mts";
-import { query, startPostgres, startStandby } from "../../servers/postgres.mts";
-import type { RealServer } from "../../servers/server.mts";
+import { startPostgres } from "../../servers/postgres.mts";
+import { commandAt, orderOf } from "../../support/books";
 import { keepsItsWordWith } from "../../support/conformance";
 
 keepsItsWordWith("postgres");
 
-// Where there is none, the suite above says so.
-(whatIsMissing("postgres") === undefined ? describe : describe.skip)(
-  "a server of PostgreSQL's own ways",
-  () => {
-    let server: RealServer;
-    beforeAll(async () => {
-      server = await startPostgres();
-    }, 60_000);
-    afterAll(() => server?.stop());
+const PURCHASES = 1000;
 
-    const storeAt = (address: string) => openStore(parseJournalAddress(address, "the test's address"));
-
-    test("a standby is asked nothing: that it lacks a record, or the table, proves nothing", async () => {
-      const earlier = storeAt(server.address("earlier"));
-      await earlier.createIfAbsent("a.1", "text", "durable");
-      const standby = await startStandby(server, "earlier");
-      try {
-        const refused = "the server is a standby or read-only: the address must name the primary";
-        for (const table of ["earlier", "never"]) {
-          const store = storeAt(standby.address.replace("=earlier", `=${table}`));
-          await expect(store.read("a.1")).rejects.toThrow(refused);
-          await expect(store.names()).rejects.toThrow(refused);
-          await expect(store.createIfAbsent("a.2", "text", "durable")).rejects.toThrow(refused);
-        }
-      } finally {
-        await standby.stop();
-      }
-    }, 60_000);
-
-    test("a table that was dumped and restored in its place is a copy", async () => {
-      const address = server.address("restored");
-      const store = storeAt(address);
-      let place = "";
-      await store.mark("journal.1", (its) => {
-        place = its;
-        return its;
-      });
-      expect(await store.placeOf("journal.1")).toBe(place);
-
-      await query(
+(whatIsMissing("postgres") === undefined ? test : test.skip)(
+  "a thousand purchases are read in seconds",
+  async () => {
+    const server = await startPostgres();
+    try {
+      const address = server.address("books");
+      const store = openStore(parseJournalAddress(address, "the test's address"));
+      const journal = new Journal(store);
+      const first = orderOf("0", "dev");
+      await journal.open(first);
+      await journal.claim(first, -3600);
+      await journal.complete(first.orderId, { outcome: "bought", receipt: {} }, { ...first.arguments });
+      const records = await store.readMany(await store.names());
+      await insert(
         address,
-        "CREATE TEMPORARY TABLE dump AS TABLE restored",
-        "TRUNCATE restored",
-        "INSERT INTO restored SELECT * FROM dump",
+        [...records].filter(([name]) => /^(opening|intent|order)/.test(name)),
       );
-      expect(await store.read("journal.1")).toBe(place);
-      expect(await store.placeOf("journal.1")).not.toBe(place);
-    });
 
-    test("a role that may only read and insert writes where the table is there", async () => {
-      const address = server.address("shared");
-      await storeAt(address).createIfAbsent("a.1", "text", "durable");
-      await query(address, "GRANT SELECT, INSERT ON shared TO reader");
+      const { status, stdout, took } = commandAt({ address, env: {} }, "journal", "--json");
 
-      const store = storeAt(address.replace("//owner:", "//reader:"));
-      expect(await store.createIfAbsent("a.2", "text", "durable")).toBe(true);
-      expect(await store.mark("journal.1", (place) => place)).toBe(true);
-      expect(await store.placeOf("journal.1")).toBe(await store.read("journal.1"));
-    });
-
-    test("a table without a key lets two records have one name, and is found out", async () => {
-      const address = server.address("keyless");
-      await query(address, "CREATE TABLE keyless (name text, record text)");
-
-      const writing = storeAt(address).createIfAbsent("a.1", "text", "durable");
-      await expect(writing).rejects.toThrow(
-        "keyless has two records of one name: name must be its primary key",
-      );
-    });
-
-    test("a server that was killed and started again has every record that was acknowledged", async () => {
-      const store = storeAt(server.address("killed"));
-      for (let number = 1; number <= 20; number++)
-        await store.createIfAbsent(`a.${number}`, "text", "durable");
-      await server.restart?.();
-
-      const names = (await storeAt(server.address("killed")).names()).filter((name) => name.startsWith("a."));
-      expect(names).toHaveLength(20);
-    }, 60_000);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout).purchases).toHaveLength(PURCHASES);
+      expect(took).toBeLessThan(15_000);
+    } finally {
+      await server.stop();
+    }
   },
+  90_000,
 );
+
+/** The same records for as many more purchases. */
+async function insert(address: string, records: readonly (readonly [string, string])[]): Promise<void> {
+  const rows = Array.from({ length: PURCHASES - 1 }, (_, index) => {
+    const number = index + 1;
+    const as = (text: string) =>
+      text.replaceAll("order_0", `order_${number}`).replaceAll("credits-0", `credits-${number}`);
+    return records.map(([name, text]) => [
+      name.startsWith("opening") ? name.replace(/\d{6}$/, `${number + 1}`.padStart(6, "0")) : as(name),
+      as(text),
+    ]);
+  }).flat();
+  const url = new URL(address);
+  const table = url.searchParams.get("table");
+  url.search = "";
+  const client = new Client({ connectionString: url.href });
+  await client.connect();
+  const columns = [0, 1].map((column) => rows.map((row) => row[column]));
+  await client.query(
+    `INSERT INTO ${table} (name, record) SELECT * FROM unnest($1::text[], $2::text[])`,
+    columns,
+  );
+  await client.end();
+}

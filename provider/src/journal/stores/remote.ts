@@ -89,7 +89,7 @@ export class RemoteStore implements JournalStore {
     const { readMany } = await this.#loaded();
     const parts = inParts(names, readMany === undefined ? 1 : MOST_NAMES);
     const found = new Map<string, string>();
-    // Not all at once: the time of an operation begins when it is asked for.
+    // No more than are under way at a time, so that what failed ends them all.
     const reader = async () => {
       for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
         for (const [name, text] of await this.#readPart(part)) found.set(name, text);
@@ -235,11 +235,8 @@ function inParts<T>(all: readonly T[], size: number): T[][] {
 
 /** One line, however much of a page an answer was. */
 function inWords(error: unknown, milliseconds: number): string {
-  const { name, message, code, errors, isTaskCancelledError } = error as NodeJS.ErrnoException & {
-    errors?: Error[];
-    isTaskCancelledError?: boolean;
-  };
-  if (isTaskCancelledError) return `no answer within ${milliseconds / 1000} seconds`;
+  const { name, message, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  if ("isTaskCancelledError" in (error as object)) return `no answer within ${milliseconds / 1000} seconds`;
   const words = message || errors?.[0]?.message || name; // an AggregateError has no message of its own
   const number = code !== undefined && !words.includes(code) ? ` (${code})` : "";
   return `${printable(words.replaceAll(/\s+/g, " ").trim(), 300)}${number}`;
