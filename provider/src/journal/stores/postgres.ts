@@ -208,6 +208,8 @@ function lasting(error: Error, table: string): Error {
     );
   }
   if (code === "25006") return standby();
+  if (code === "21000")
+    return because(`the table ${table} has two records of one name: name must be its primary key`);
   if (/server does not support SSL/.test(error.message)) {
     return because(
       "the server has no encrypted connections: add sslmode=disable to the address if that is meant",
