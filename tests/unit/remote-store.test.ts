@@ -27,6 +27,42 @@ test("the first record of a name stays, and the second writer is told", async ()
   expect(await store.read("a")).toBe("1");
 });
 
+test("a write whose answers are lost is ours where our record is there, and another's where another's is", async () => {
+  const lost = new PlaceError("the answer was lost");
+  const { store, kept } = place({
+    create: async (name, text, signal) => {
+      if (name.startsWith("probe.")) return kept.create(name, text, signal);
+      await kept.create(name, text, signal);
+      throw lost;
+    },
+  });
+
+  expect(await store.createIfAbsent("a", "1")).toBe(true);
+  expect(await store.createIfAbsent("a", "2")).toBe(false);
+});
+
+test("what was there, and then is not found, is somebody's record that can't be read, and not absent", async () => {
+  const { store, records } = place();
+  await store.createIfAbsent("a", "1");
+  expect(await store.createIfAbsent("a", "2")).toBe(false);
+
+  records.delete("a");
+
+  expect(await store.read("a")).toBe("");
+  expect(await store.read("b")).toBeUndefined();
+});
+
+test.each<[string, Partial<RemotePlace>, string]>([
+  ["lets the second writer win", { create: async () => true }, "it ignores the condition"],
+  ["refuses the first", { create: async () => false }, "it inverts the condition"],
+  ["doesn't show what was written", { read: async () => undefined }, "it answers from a cache"],
+])("a place that %s is found out before its first record, by what it did", async (_what, changes, says) => {
+  const { store, records } = place(changes);
+
+  await expect(store.createIfAbsent("a", "1")).rejects.toThrow(says);
+  expect(records.has("a")).toBe(false);
+});
+
 describe("many records", () => {
   const names = Array.from({ length: 1200 }, (_, index) => `record-${index}`);
 

@@ -274,7 +274,7 @@ test("GitLab's jobs: a merge request is reviewed, and what was planned on the ma
       const again = await WorkflowRun.start(host, "credits-buy.yml", MERGE);
       expect(again.jobs.plan).toMatchObject({
         result: "failure",
-        summary: expect.stringContaining("for this same purchase"),
+        summary: expect.stringContaining("needs a person to settle it first"),
       });
       expect(sandbox.charges()).toHaveLength(1);
       expect(readdirSync(join(host.folder, "caches"))).toEqual([]);
