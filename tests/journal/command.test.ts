@@ -32,10 +32,10 @@ function command(args: string[], env: Record<string, string> = { VERCEL_CREDITS_
   return { status, stdout, stderr };
 }
 
-type Changes = Partial<OrderToRecord["arguments"]> & { name?: string };
+type Changes = Partial<OrderToRecord["arguments"]> & { name?: string; stack?: string };
 
-function orderOf(id: string, { name = "credits", ...args }: Changes = {}): OrderToRecord {
-  const urn = `urn:pulumi:dev::test::pulumi-nodejs:dynamic/vercel:CreditPurchase::${name}`;
+function orderOf(id: string, { name = "credits", stack = "dev", ...args }: Changes = {}): OrderToRecord {
+  const urn = `urn:pulumi:${stack}::test::pulumi-nodejs:dynamic/vercel:CreditPurchase::${name}`;
   return {
     orderId: `order_${id}`,
     name,
@@ -211,6 +211,35 @@ describe("journal", () => {
         },
         { order: "order_b", outcome: "unknown", unresolved: true },
       ],
+    });
+  });
+
+  test("of several stacks, the selected ones alone are listed, and decide how it ends", async () => {
+    await sent("a", { stack: "dev", team: "acme" }, BOUGHT);
+    await sent("b", { stack: "prod", team: "other" });
+    const listed = (...args: string[]) => {
+      const { status, stdout } = command([...args, "--json"]);
+      const purchases: { order: string }[] = JSON.parse(stdout).purchases;
+      return { status, orders: purchases.map(({ order }) => order) };
+    };
+
+    expect(command([]).stdout).toMatch(/ stack .* test\/dev .* test\/prod /s);
+    expect(listed()).toEqual({ status: 1, orders: ["order_a", "order_b"] });
+    for (const of of [
+      ["--stack", "dev"],
+      ["--stack", "organization/test/dev"],
+      ["--team", "acme"],
+    ]) {
+      expect(listed("--project", "test", ...of)).toEqual({ status: 0, orders: ["order_a"] });
+    }
+    expect(listed("--stack", "organization/test/prod")).toEqual({ status: 1, orders: ["order_b"] });
+    expect(command(["--since", "2999-01-01"])).toMatchObject({
+      status: 0,
+      stdout: `The journal in ${folder} holds no such purchase (since 2999-01-01).\n`,
+    });
+    expect(command(["--since", "soon"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("is not a date such as 2026-10-01"),
     });
   });
 

@@ -207,6 +207,7 @@ export class ProviderProcess implements SimulatedProcess {
         this.#write(textFor(disk().place), (whole) => disk().createIfAbsent(name, whole, "durable")),
       placeOf: async (name) => (disk().has(name) ? disk().place : undefined),
       names: async () => [],
+      readMany: async () => new Map(),
     };
   }
 

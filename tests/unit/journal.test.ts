@@ -510,6 +510,7 @@ test("a record whose writing was not confirmed, as network file systems do, is k
     read: (name) => store.read(name),
     placeOf: (name) => store.placeOf(name),
     names: () => store.names(),
+    readMany: (names) => store.readMany(names),
     mark: (name, textFor) => store.mark(name, textFor),
     createIfAbsent: async (name, text, durability) => {
       await store.createIfAbsent(name, text, durability);

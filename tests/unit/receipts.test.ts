@@ -318,6 +318,7 @@ describe("the purchases that are asked for", () => {
       name: "c",
       team: "other",
       ownerId: "team_1",
+      organization: "organization",
       project: "q",
       stack: "dev",
       time: "2026-10-02T00:00:00.000Z",
@@ -332,6 +333,10 @@ describe("the purchases that are asked for", () => {
     [{ team: "acme" }, ["1.00", "2.00"]],
     [{ team: "team_1" }, ["3.00"]],
     [{ project: "p", stack: "organization/p/dev" }, ["1.00"]],
+    [{ stack: "dev" }, ["1.00", "3.00", "4.00", "5.00"]],
+    [{ stack: "organization/q/dev" }, ["3.00", "4.00", "5.00"]],
+    [{ stack: "another/q/dev" }, ["4.00", "5.00"]], // whose organization is on no record
+    [{ stack: "p/prod" }, ["2.00"]],
     [{ purchase: "c" }, ["3.00", "4.00"]],
     [{ purchase: "c", since: "2026-10-01" }, ["3.00"]],
   ])("%j", (wanted, totals) => {
@@ -340,6 +345,10 @@ describe("the purchases that are asked for", () => {
 
   test.each(["yesterday", "2026-13-01", "2026-02-30", "10/01/2026", "2026", ""])("%j is no date", (since) => {
     expect(() => select(purchases, { since })).toThrow("is not a date such as 2026-10-01");
+  });
+
+  test.each(["", "a/b/c/d", "a//b"])("%j is no stack", (stack) => {
+    expect(() => select(purchases, { stack })).toThrow("is not STACK or ORGANIZATION/PROJECT/STACK");
   });
 
   test("a purchase that is not there is named, with those that are", () => {

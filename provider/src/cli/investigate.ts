@@ -9,13 +9,13 @@ import { MEANING } from "../domain/outcome";
 import { outcomeInWords } from "../domain/outcome-in-words";
 import { ofSandbox } from "../domain/sandbox";
 import { request } from "../http/request";
-import { type JournaledPurchase, readBooks } from "../journal/books";
+import type { JournaledPurchase } from "../journal/books";
 import { Journal } from "../journal/journal";
 import { resourcesOf, type StackResource } from "../receipts/purchases";
 import { BALANCES, Settings } from "../settings";
 import { type PurchaseState, readPurchase } from "../state/purchase-state";
 import { readInput } from "./input";
-import { type JournalOptions, journalAt } from "./journal-at";
+import { booksAt, type JournalOptions } from "./journal-at";
 import { stillSending } from "./lease";
 
 interface Options extends JournalOptions {
@@ -46,8 +46,7 @@ export type OrderOnRecord = Pick<
 /** `pulumi-vercel-credits investigate ORDER`: what the balance suggests about a purchase in doubt. */
 export async function investigate(beginning: string, options: Options): Promise<void> {
   const { state, json } = options;
-  const { store } = await journalAt(options);
-  const books = await readBooks(store);
+  const { whole, books } = await booksAt(options);
   const found = find(
     beginning,
     state === undefined ? [] : ordersOfStack(resourcesOf(await readInput(state))),
@@ -61,7 +60,7 @@ export async function investigate(beginning: string, options: Options): Promise<
     throw new Error(`${where} knows no order ${printable(beginning)}`);
   }
   const sending =
-    found.unresolved && found.reference && (await stillSending(new Journal(store), found.reference));
+    found.unresolved && found.reference && (await stillSending(new Journal(whole), found.reference));
   const { hint, says } = found.unresolved ? await evidenceOf(found, books) : nothingToFindOut(found);
   if (json)
     return console.log(

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import { printable } from "../domain/messages";
+import { type JournaledPurchase, readBooks } from "../journal/books";
+import { readWhole } from "../journal/reading";
 import type { JournalStore } from "../journal/store";
 import { openStore } from "../journal/stores/open";
 import { Settings } from "../settings";
@@ -27,6 +29,24 @@ export async function journalAt({ address, folder }: JournalOptions): Promise<Jo
   if (found === undefined) throw new Error("VERCEL_CREDITS_JOURNAL is off; name a journal with --address");
   if (found.kind === "file") await refuseNoFolder(found.folder, named !== undefined);
   return { store: openStore(found), shown: found.shown };
+}
+
+export interface BooksAt extends JournalAt {
+  readonly books: readonly JournaledPurchase[];
+  /** The records that they were read from, in memory. */
+  readonly whole: JournalStore;
+}
+
+/** All that a journal holds, read once. */
+export async function booksAt(options: JournalOptions): Promise<BooksAt> {
+  const { store, shown } = await journalAt(options);
+  try {
+    const whole = await readWhole(store);
+    return { store, shown, whole, books: await readBooks(whole) };
+  } catch (error) {
+    const why = printable((error as Error).message);
+    throw new Error(`the journal in ${printable(shown)} can't be read: ${why}`, { cause: error });
+  }
 }
 
 /** The default one is made by the first purchase; one that was named is there, or misspelt. */

@@ -3,31 +3,31 @@ import Table from "cli-table3";
 import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { outcomeInWords } from "../domain/outcome-in-words";
-import { type JournaledPurchase, readBooks } from "../journal/books";
+import type { JournaledPurchase } from "../journal/books";
 import { Journal } from "../journal/journal";
 import type { JournalStore } from "../journal/store";
+import { type Selection, select, selectionInWords } from "../receipts/select";
 import { findOrder } from "./find-order";
 import { evidenceOf } from "./investigate";
-import { type JournalOptions, journalAt } from "./journal-at";
+import { booksAt, type JournalOptions } from "./journal-at";
 import { stillSending } from "./lease";
 import { PLAIN } from "./table";
 
-interface Options extends JournalOptions {
+/** Which orders, and of what. */
+interface Options extends JournalOptions, Omit<Selection, "purchase"> {
   readonly json?: boolean;
-  /** Only what these stacks ordered. */
-  readonly project?: string;
-  readonly stack?: string;
 }
 
 /** `pulumi-vercel-credits journal`: every order that this journal knows, and which of them need a person. */
 export async function journal(options: Options): Promise<void> {
-  const { store, shown } = await journalAt(options);
-  const all = await readBooks(store);
-  const books = all.filter(
-    (one) =>
-      (options.project === undefined || one.project === options.project) &&
-      (options.stack === undefined || one.stack === options.stack),
-  );
+  const { project, stack, team, since } = options;
+  const wanted = { project, stack, team, since };
+  const { whole, shown, books: all } = await booksAt(options);
+  const books = select(all, wanted, (one) => ({
+    ...one,
+    organization: one.identity?.organization,
+    ownerId: one.receipt.ownerId,
+  }));
   const unresolved = books.filter((one) => one.unresolved);
   const doubled = books.filter(isDoubled);
   if (unresolved.length + doubled.length > 0) process.exitCode = 1;
@@ -35,15 +35,20 @@ export async function journal(options: Options): Promise<void> {
   if (options.json)
     return printJson({
       journal: shown,
+      filter: selectionInWords(wanted),
       unresolved: unresolved.length,
       doubleCharges: doubled.length,
       purchases: books,
       hints,
     });
-  if (books.length === 0) return console.log(`The journal in ${printable(shown)} holds no purchase yet.`);
+  if (books.length === 0) {
+    const filter = selectionInWords(wanted);
+    const which = filter === undefined ? "no purchase yet" : `no such purchase (${filter})`;
+    return console.log(`The journal in ${printable(shown)} holds ${which}.`);
+  }
   console.log(tableOf(books).toString());
   for (const { order, says } of hints) console.log(`\n${printable(order)}: ${says}`);
-  const sending = await sendingOf(unresolved, store);
+  const sending = await sendingOf(unresolved, whole);
   for (const [order, says] of sending) console.log(`\n${printable(order)}: ${says}`);
   const left = unresolved.filter(({ order }) => !sending.has(order));
   if (left.length > 0) console.log(`\n${onUnresolved(left)}`);
@@ -101,16 +106,15 @@ function hintsOn(unresolved: readonly JournaledPurchase[], books: readonly Journ
 
 /** `pulumi-vercel-credits journal show ORDER`: everything that is recorded of one order. */
 export async function showOrder(beginning: string, options: Options): Promise<void> {
-  const { store, shown } = await journalAt(options);
-  const books = await readBooks(store);
+  const { whole, shown, books } = await booksAt(options);
   const found = findOrder(books, beginning, shown);
   if (found.unresolved || isDoubled(found)) process.exitCode = 1;
   const [hint] = found.unresolved ? await hintsOn([found], books) : [];
-  const records = await recordsOf(found.order, store);
+  const records = await recordsOf(found.order, whole);
   if (options.json) return printJson({ journal: shown, ...found, records, ...(hint && { hint }) });
   console.log([`${found.order}: ${resultOf(found)}`, ...records.flatMap(section)].join("\n"));
   if (found.unresolved) {
-    console.log(`  ${(await stillSending(new Journal(store), found.reference)) ?? MAYBE_CHARGED}`);
+    console.log(`  ${(await stillSending(new Journal(whole), found.reference)) ?? MAYBE_CHARGED}`);
   }
   if (isDoubled(found)) console.log(`  ${onDoubled([found])}`);
   if (hint) console.log(`  ${hint.says}`);

@@ -24,14 +24,18 @@ program
 
 const journal = program
   .command("journal")
-  .description("list every order and what came of it; exits with 1 where one is unresolved, or charged twice")
+  .description(
+    "list every order of all stacks and what came of it; exits with 1 where one is unresolved, or charged twice",
+  )
   .option(
     "--folder <folder>",
     "the journal's folder, where the stack sets vercelCredits:journal (default: as the provider's)",
   )
   .option("--address <address>", "another journal: s3://, gs://, azblob://, postgres://, or backend")
   .option("--project <name>", "only what this project ordered")
-  .option("--stack <name>", "only what this stack ordered")
+  .option("--stack <name>", "only what this stack ordered: its name, or ORGANIZATION/PROJECT/STACK")
+  .option("--team <team>", "only for this team: its slug as in the program, or its id")
+  .option("--since <date>", "only what was ordered on this day or later (UTC), such as 2026-10-01")
   .option("--json", "for scripts")
   .action(async (options) => (await import("./journal.js")).journal(options));
 
@@ -88,7 +92,7 @@ program
   .argument("[file]", "a stack's export, or - for standard input (default: runs `pulumi stack export`)")
   .option(
     "--stack <name>",
-    "another stack than the selected one; of a file or a journal, those of this stack",
+    "another stack than the selected one; of a file or a journal, those of this stack: NAME, or ORGANIZATION/PROJECT/STACK",
   )
   .option(
     "--journal [address]",
@@ -112,6 +116,6 @@ function pathOf(command: Command): string {
 }
 
 program.parseAsync().catch((error: Error) => {
-  console.error(`${PROGRAM}: ${error.message}`);
-  process.exitCode = 2;
+  // A journal's server that doesn't answer would be waited for.
+  process.stderr.write(`${PROGRAM}: ${error.message}\n`, () => process.exit(2));
 });

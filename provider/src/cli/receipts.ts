@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { printable } from "../domain/messages";
-import { readBooks } from "../journal/books";
 import { hidesSecrets, type Purchase, purchasesOfJournal, purchasesOfStack } from "../receipts/purchases";
 import { type Selection, select, selectionInWords } from "../receipts/select";
 import { SEPARATE, sumsOf, type Totals } from "../receipts/sums";
 import { nameOf, readInput } from "./input";
-import { type JournalOptions, journalAt } from "./journal-at";
+import { booksAt, type JournalOptions } from "./journal-at";
 import { detailed, detailedText } from "./receipts-purchase";
 import { receiptsText } from "./receipts-text";
 
@@ -74,9 +73,9 @@ async function read(file: string | undefined, options: Options): Promise<Found> 
   if (isOfJournal(options)) {
     if (file !== undefined) throw new Error("--journal takes no file");
     const named = typeof journal === "string" ? journal : address;
-    const { store, shown } = await journalAt({ address: named, folder });
+    const { shown, books } = await booksAt({ address: named, folder });
     return {
-      purchases: purchasesOfJournal(await readBooks(store)),
+      purchases: purchasesOfJournal(books),
       source: `the journal in ${shown}`,
       hidden: false,
     };

@@ -1,12 +1,11 @@
 import { printable } from "../domain/messages";
 import { PURCHASE_ID } from "../domain/order-arguments";
 import { MEANING, sentenceOf } from "../domain/outcome";
-import { readBooks } from "../journal/books";
 import { Journal } from "../journal/journal";
 import { vercelIdsOf } from "../journal/knowledge";
 import type { OrderReference } from "../state/order-reference";
 import { findOrder } from "./find-order";
-import { type JournalOptions, journalAt } from "./journal-at";
+import { booksAt, type JournalOptions } from "./journal-at";
 import { stillSending } from "./lease";
 
 interface Options extends JournalOptions {
@@ -27,13 +26,13 @@ export async function settle(beginning: string, options: Options): Promise<void>
   if (adopt !== undefined && !PURCHASE_ID.test(adopt)) {
     throw new Error("--adopt takes the id of an intent or invoice (such as pur_...), without spaces");
   }
-  const { store, shown } = await journalAt(options);
-  const found = findOrder(await readBooks(store), beginning, shown);
+  const { store, shown, books } = await booksAt(options);
+  const found = findOrder(books, beginning, shown);
   const { order, outcome, receipt, reference } = found;
   const journal = new Journal(store);
   if (known) {
     if (!found.doubleCharge) throw new Error(`${order} is not one of two that charged for one purchase`);
-    await journal.acknowledge(order);
+    await written(shown, () => journal.acknowledge(order));
     return console.log(`${order}: noted that the double charge is known. ${sentenceOf(outcome, "later")}`);
   }
 
@@ -57,8 +56,9 @@ export async function settle(beginning: string, options: Options): Promise<void>
     );
   }
   // From here on it can't be sent any more, whoever still has it.
-  if (!(await journal.close(reference))) await refuseWhileUnderWay(journal, reference);
-  await journal.resolve(order, adopt === undefined ? { withdrawn: true } : { adopted: adopt });
+  if (!(await written(shown, () => journal.close(reference)))) await refuseWhileUnderWay(journal, reference);
+  const said = adopt === undefined ? ({ withdrawn: true } as const) : { adopted: adopt };
+  await written(shown, () => journal.resolve(order, said));
   const word = adopt === undefined ? "withdrawn" : "adopted";
   const before = found.settled ?? outcome;
   const sentence = sentenceOf(word, "now", before);
@@ -78,4 +78,13 @@ export async function settle(beginning: string, options: Options): Promise<void>
 async function refuseWhileUnderWay(journal: Journal, reference: OrderReference): Promise<void> {
   const sending = await stillSending(journal, reference);
   if (sending !== undefined) throw new Error(sending);
+}
+
+async function written<T>(shown: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const why = printable((error as Error).message);
+    throw new Error(`the journal in ${printable(shown)} can't be written: ${why}`, { cause: error });
+  }
 }

@@ -171,6 +171,12 @@ export function sentenceOf(outcome: Outcome, when: "now" | "later", settled?: Ou
   return SENTENCES[MEANING[outcome].money];
 }
 
+/** Of two sentences that are each true of a part of a purchase, the one that is true of all of it. */
+export function worseOf(a: string, b: string): string {
+  const rank = [NOTHING_CHARGED, MAYBE_CHARGED, CHARGED];
+  return rank.indexOf(a) >= rank.indexOf(b) ? a : b;
+}
+
 const SENTENCES: Record<Meaning["money"], string> = {
   charged: CHARGED,
   "in doubt": MAYBE_CHARGED,

@@ -77,7 +77,11 @@ interface OrderRecords {
   superseded?: boolean;
 }
 
-/** Everything in a journal, a purchase for each order, oldest first, of this version and earlier ones. */
+/**
+ * Everything in a journal, a purchase for each order, oldest first, of this version and earlier ones.
+ *
+ * @param store With its records in memory (`readWhole`): each is read on its own.
+ */
 export async function readBooks(store: JournalStore): Promise<JournaledPurchase[]> {
   const orders = new Map<string, OrderRecords>();
   const of = (order: string): OrderRecords => {
@@ -85,7 +89,7 @@ export async function readBooks(store: JournalStore): Promise<JournaledPurchase[
     orders.set(order, found);
     return found;
   };
-  const names = (await store.names()).toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = (await store.names()).toSorted(new Intl.Collator("en", { numeric: true }).compare);
   const seen = { torn: new Set<string>(), closed: new Set<string>() };
   for (const name of names) await readRecord(store, name, of, seen);
   markSuperseded([...orders.values()]);
@@ -135,13 +139,10 @@ async function readRecord(
 
 /** A person gave an order up where a later one for the same purchase was sent under a higher attempt. */
 function markSuperseded(orders: readonly OrderRecords[]): void {
-  for (const order of orders) {
-    order.superseded = orders.some(
-      ({ intent }) =>
-        intent !== undefined &&
-        sameIdentity(intent.identity, order.intent?.identity) &&
-        intent.arguments.attempt > (order.intent?.arguments.attempt ?? Number.POSITIVE_INFINITY),
-    );
+  const sent = orders.filter(({ intent }) => intent?.identity !== undefined);
+  for (const same of Map.groupBy(sent, ({ intent }) => keyOf(intent?.identity)).values()) {
+    const last = Math.max(...same.map(({ intent }) => intent?.arguments.attempt ?? 0));
+    for (const order of same) order.superseded = (order.intent?.arguments.attempt ?? last) < last;
   }
 }
 
@@ -152,7 +153,8 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
   const { project, stack } = partsOfUrn(about?.identity?.urn ?? "");
   const result = completion === TORN ? undefined : completion;
   const resolution = resolutions.at(-1);
-  const mayHaveLeft = intent !== undefined || completion === TORN || maybeClaimed;
+  const isSent = intent !== undefined && !intent.unsent;
+  const mayHaveLeft = isSent || completion === TORN || maybeClaimed;
   const ended: Outcome = result?.outcome ?? (mayHaveLeft ? "unknown" : "notSent");
   const { outcome, settled, adopted } = withWord(ended, resolution && wordOf(resolution));
   const receipt = (result?.receipt ?? {}) as Receipt;
@@ -174,7 +176,7 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
     receipt: adopted === undefined ? receipt : { ...receipt, intentId: adopted },
     cause: result?.cause,
     settled,
-    requestLeft: intent !== undefined && ended !== "notSent",
+    requestLeft: isSent && ended !== "notSent",
     unresolved: MEANING[outcome].destroy === "refuses" && superseded !== true && !forgotten,
     forgotten,
     doubleCharge: false,
@@ -190,24 +192,25 @@ function purchaseOf(order: string, records: OrderRecords): JournaledPurchase {
 }
 
 /**
- * Orders for one purchase that charged, as Vercel or a person says, and that no forgetting lies between. It is known once a person has said so of all of
- * them but one.
+ * Orders for one purchase that charged, as Vercel or a person says, and that no forgetting lies between. It is known once a
+ * person has said so of all of them but one.
  */
 function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPurchase[] {
   const charged = purchases.filter(
-    ({ outcome, forgotten }) => MEANING[outcome].money === "charged" && !forgotten,
+    ({ outcome, forgotten, identity }) =>
+      MEANING[outcome].money === "charged" && !forgotten && identity !== undefined,
   );
+  const byIdentity = Map.groupBy(charged, ({ identity }) => keyOf(identity));
   const idOf = ({ receipt, order }: JournaledPurchase) => receipt.intentId ?? order;
   return purchases.map((one) => {
-    const same = charged.filter((other) => other === one || sameIdentity(other.identity, one.identity));
+    const same = byIdentity.get(keyOf(one.identity)) ?? [];
     // Two orders that a person says were one purchase charged once.
-    const doubleCharge = charged.includes(one) && new Set(same.map(idOf)).size > 1;
+    const doubleCharge = same.includes(one) && new Set(same.map(idOf)).size > 1;
     const isKnown = doubleCharge && same.filter(({ known }) => !known).length <= 1;
     return { ...one, doubleCharge, known: one.known || isKnown };
   });
 }
 
-function sameIdentity(a: PurchaseIdentity | undefined, b: PurchaseIdentity | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  return a.endpoint === b.endpoint && a.organization === b.organization && a.urn === b.urn;
+function keyOf(identity: PurchaseIdentity | undefined): string {
+  return JSON.stringify(identity && [identity.endpoint, identity.organization, identity.urn]) ?? "";
 }

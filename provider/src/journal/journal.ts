@@ -52,7 +52,11 @@ export interface ClaimedElsewhere {
   readonly outcome: Outcome;
   readonly settled?: Outcome | undefined;
   readonly intentId?: string | undefined;
+  /** The ids that Vercel gave, whatever a person said. */
+  readonly vercelIds: readonly string[];
   readonly lease?: Lease | undefined;
+  /** A person's word claims it: no request ever left for it. */
+  readonly unsent?: true | undefined;
   /** The record's name, where it can't be read. */
   readonly unreadable?: string | undefined;
 }
@@ -218,6 +222,20 @@ export class Journal {
     }
   }
 
+  /**
+   * A person's word about a purchase that this journal knows no order of. It claims the purchase, so that none is sent for it
+   * where the state loses its record.
+   */
+  async claimByWord(order: OrderToRecord, word: PersonsWord): Promise<void> {
+    const claims = new Claims(this.store, order.identity);
+    const record = { ...aboutOrder(order), until: new Date().toISOString(), unsent: true };
+    for (;;) {
+      const all = await claims.all();
+      if (all.some(isIntentOf(order.orderId)) || (await claims.take(all.length + 1, record))) break;
+    }
+    await this.resolve(order.orderId, word);
+  }
+
   /** The purchase leaves the state on purpose: its claim is released. */
   async forget(orderId: string): Promise<void> {
     await write(this.store, `${orderId}.forgotten`, { order: orderId }, "durable");
@@ -271,7 +289,7 @@ export class Journal {
     const ordered = intent?.arguments ?? completion?.arguments;
     const about = { order: orderId, ordered, time: intent?.time, vercelIds };
     if (resolution !== undefined && result?.outcome !== "bought") {
-      const settled = result?.outcome ?? (intent === undefined ? "notSent" : "unknown");
+      const settled = result?.outcome ?? withoutAnswer(intent);
       return { kind: "resolved", resolution: wordOf(resolution), settled, ...about };
     }
     if (result !== undefined) return { kind: "completed", result, ...about };
@@ -279,6 +297,7 @@ export class Journal {
     if (closing !== undefined && closing !== TORN && isClosing(closing) && closing.proof) {
       return { kind: "neverSent", isClosed: true, ...(closing.unneeded && { isUnneeded: true }) };
     }
+    if (intent?.unsent) return { kind: "neverSent", isClosed: true };
     if (intent !== undefined) return { kind: "inDoubt", lease: leaseOf(intent), ...about };
     // What can't be read may be this order's.
     if (claims.includes(TORN) || (await this.store.read(`${orderId}.completion`)) !== undefined) {
@@ -319,7 +338,8 @@ export class Journal {
     const completion = await this.#completion(intent.order);
     const resolution = (await this.#resolutions(intent.order)).at(-1);
     const result = completion && asResult(completion);
-    const { adopted, ...came } = withWord(result?.outcome ?? "unknown", resolution && wordOf(resolution));
+    const ended = result?.outcome ?? withoutAnswer(intent);
+    const { adopted, ...came } = withWord(ended, resolution && wordOf(resolution));
     return {
       order: intent.order,
       attempt: intent.arguments.attempt,
@@ -327,6 +347,8 @@ export class Journal {
       time: intent.time,
       ...came,
       intentId: adopted ?? result?.receipt.intentId,
+      vercelIds: result === undefined ? [] : vercelIdsOf(result),
+      unsent: intent.unsent,
       lease: result === undefined && resolution === undefined ? leaseOf(intent) : undefined,
     };
   }
@@ -364,6 +386,19 @@ function asResult({ outcome, status, receipt, cause }: Completion): Result {
   return { outcome, status: status as VercelWord | undefined, receipt, cause };
 }
 
+/** What an order came to that has no completion. */
+function withoutAnswer(intent: Intent | undefined): Outcome {
+  return intent === undefined || intent.unsent ? "notSent" : "unknown";
+}
+
 function unreadableClaim(name: string): ClaimedElsewhere {
-  return { order: "?", attempt: undefined, host: "?", time: "?", outcome: "unknown", unreadable: name };
+  return {
+    order: "?",
+    attempt: undefined,
+    host: "?",
+    time: "?",
+    outcome: "unknown",
+    vercelIds: [],
+    unreadable: name,
+  };
 }

@@ -44,6 +44,8 @@ export const intentSchema = z.looseObject({
   ...about,
   /** The lease: the longest that the request can be under way. */
   until: z.string(),
+  /** It claims the purchase by a person's word alone: no request left under it, and none may. */
+  unsent: z.literal(true).optional(),
 });
 export type Intent = z.infer<typeof intentSchema>;
 

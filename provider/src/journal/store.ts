@@ -21,6 +21,8 @@ export interface JournalStore {
   placeOf(name: string): Promise<string | undefined>;
   /** The names of all records. For reading by people; no rule depends on it. */
   names(): Promise<string[]>;
+  /** The texts of these records, by name, read together. One that isn't there is left out. */
+  readMany(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export type Durability = "durable" | "lazy";

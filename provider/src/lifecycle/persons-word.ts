@@ -1,16 +1,17 @@
-import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { present } from "../domain/objects";
-import { MEANING, sentenceOf } from "../domain/outcome";
+import { cannotCharge, MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Result } from "../domain/result";
 import { ofSandbox } from "../domain/sandbox";
 import type { Lease } from "../journal/claims";
-import { isAdopted, type Knowledge } from "../journal/knowledge";
+import type { ClaimedElsewhere } from "../journal/journal";
+import { isAdopted, type Knowledge, type PersonsWord } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
 import { mistakenAdoption } from "./adoption";
-import { knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
-import { laterClaim, openingsFor } from "./order-steps";
+import { knownArguments, knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
+import { laterClaim, newsAmong, openingsFor } from "./order-steps";
 import { outputsOf } from "./outputs";
 import { asJson } from "./partial-failure";
 import { knowsPatiently } from "./patience";
@@ -19,7 +20,6 @@ import type { Run } from "./run";
 import {
   claimedElsewhere,
   OLD_SESSION,
-  ofLaterOrder,
   sentenceOfKnowledge,
   thenUpAgain,
   underWay,
@@ -42,15 +42,20 @@ export async function personsWord(
   news: Properties,
 ): Promise<Properties> {
   const { name, arguments: args } = declaration;
-  const last = declaration.openings.findLast(({ unarmed }) => !unarmed);
+  const opened = declaration.openings.filter(({ unarmed }) => !unarmed);
   let known: Knowledge;
+  let last: OrderReference | undefined;
   try {
-    known = last ? await knowsPatiently(run, last, name) : await claimHolder(run, declaration);
+    // An order that was opened and not used hides none before it.
+    const news = await newsAmong(opened, (order) => knowsPatiently(run, order, name));
+    last = news?.order;
+    known = news?.known ?? (await claimHolder(run, declaration));
     if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, known.lease);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const { what, firstDo } = unreachable(run.settings.journal, error);
-    throw new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), MAYBE_CHARGED);
+    const sentence = opened.length === 0 ? NOTHING_CHARGED : MAYBE_CHARGED;
+    throw new Refusal(`${name}: ${what}`, thenUpAgain(firstDo), sentence);
   }
   const own = declaration.openings.at(-1) ?? { orderId: `${declaration.orderId}`, attempt: 1 };
   // The order that holds the claim is the one that it was made under, if it was.
@@ -71,19 +76,32 @@ export async function adopt(
   from: Before,
 ): Promise<Properties> {
   const { state, olds, settled, vercelIds, order } = before(from);
-  if (from.known?.kind === "completed" && vercelIds.length > 0 && !vercelIds.includes(intentId)) {
+  const later = await laterOrder(run, from, declaration);
+  if (later?.outcome === "bought" && later.intentId !== undefined && later.intentId !== intentId) {
+    throw new Refusal(
+      `${declaration.name}: adopt "${printable(intentId, 200)}" contradicts the id that Vercel gave (${printable(later.intentId, 200)}).`,
+      `Set adopt: "${printable(later.intentId, 200)}".`,
+      CHARGED,
+    );
+  }
+  const known = from.known;
+  if (
+    (known?.kind === "completed" || known?.kind === "resolved") &&
+    vercelIds.length > 0 &&
+    !vercelIds.includes(intentId)
+  ) {
     const isRaised = Number(declaration.arguments.attempt) > order.attempt;
-    if (from.known.result.outcome === "bought" || !isRaised) {
+    if ((known.kind === "completed" && known.result.outcome === "bought") || !isRaised) {
       throw new Refusal(
         `${declaration.name}: adopt "${printable(intentId, 200)}" contradicts the id that Vercel gave (${vercelIds.join(", ")}).`,
         `Set adopt: "${vercelIds[0]}".`,
-        sentenceOfKnowledge(from.known),
+        sentenceOfKnowledge(known),
       );
     }
   }
   const mistaken = await mistakenAdoption(run, declaration, intentId);
   if (mistaken !== undefined) console.log(mistaken);
-  await resolve(run, from, declaration, { adopted: intentId });
+  await resolve(run, from, declaration, { adopted: intentId }, later);
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
   );
@@ -114,15 +132,14 @@ export async function withdraw(
     );
   }
   refuseOverAdopted(declaration, from.known);
-  // The state may be older than the journal.
-  const later = from.state && (await laterClaim(run, from.state));
-  const by = later?.order === order.orderId ? undefined : later;
+  const by = await laterOrder(run, from, declaration);
   if (by !== undefined && MEANING[by.outcome].money === "charged") {
     throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "Remove withdraw.", "");
   }
-  await resolve(run, from, declaration, { withdrawn: true });
-  const session = settled === "checkout" ? ` ${OLD_SESSION}` : "";
-  const said = by === undefined ? sentenceOf("withdrawn", "now", settled) : ofLaterOrder(by);
+  await resolve(run, from, declaration, { withdrawn: true }, by);
+  const isOpen = settled === "checkout" || by?.outcome === "checkout" || by?.settled === "checkout";
+  const session = isOpen ? ` ${OLD_SESSION}` : "";
+  const said = sentenceOf("withdrawn", "now", isOpen ? "checkout" : settled);
   console.log(
     `📎 ${declaration.name}: recorded as withdrawn. This run sent nothing. ${said}${session}${ofSandbox(sandboxOfOrder(order))}`,
   );
@@ -154,7 +171,8 @@ async function resolve(
   run: Run,
   from: Before,
   declaration: PurchaseDeclaration,
-  word: { adopted: string } | { withdrawn: true },
+  word: PersonsWord,
+  later: ClaimedElsewhere | undefined,
 ): Promise<void> {
   const { order } = before(from);
   const isJournaled = order.journal !== undefined || order.signature !== undefined;
@@ -166,7 +184,10 @@ async function resolve(
       const now = await run.knows(one);
       if (now.kind === "inDoubt" && now.lease) throw waiting(declaration, now.lease);
     }
-    if (!order.unarmed && (isJournaled || isHeld)) await run.journal?.resolve(order.orderId, word);
+    if (order.unarmed) await claimByWord(run, order, declaration, word);
+    else if (isJournaled || isHeld) await run.journal?.resolve(order.orderId, word);
+    // The state is older than the journal: the word is about what came later, too.
+    if (later !== undefined && !cannotCharge(later.outcome)) await run.journal?.resolve(later.order, word);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const why = printable((error as Error).message, 300);
@@ -178,6 +199,41 @@ async function resolve(
   }
   // So the order may go where it was replaced: what it came to is on record.
   run.seen.add(order.orderId);
+  if (later !== undefined) run.seen.add(later.order);
+}
+
+/** Without a journal, or an identity, only the state knows of it. */
+async function claimByWord(
+  run: Run,
+  { orderId, identity }: OrderReference,
+  declaration: PurchaseDeclaration,
+  word: PersonsWord,
+): Promise<void> {
+  if (identity === undefined) return;
+  const args = knownArguments(declaration);
+  await run.journal?.claimByWord({ orderId, name: declaration.name, identity, arguments: args }, word);
+}
+
+/** An order that was sent after the one on record, where the state is older than the journal, or its order was replaced. */
+async function laterOrder(
+  run: Run,
+  from: Before,
+  declaration: PurchaseDeclaration,
+): Promise<ClaimedElsewhere | undefined> {
+  const later = from.state && (await laterClaim(run, from.state));
+  if (later === undefined || later.order === before(from).order.orderId) return undefined;
+  if (later.lease) throw waiting(declaration, later.lease);
+  const meant = knownOr(declaration.arguments.attempt) ?? 1;
+  const isInDoubt = MEANING[later.outcome].money !== "charged" && !cannotCharge(later.outcome);
+  if (isInDoubt && later.attempt !== undefined && meant < later.attempt) {
+    throw new Refusal(
+      `${declaration.name}: a later order for this purchase, ${later.order} (attempt ${later.attempt}), has the outcome ` +
+        `"${later.outcome}", and attempt is ${meant}.`,
+      `Set attempt: ${later.attempt} beside it, to say it of that order, too.`,
+      sentenceOf(later.outcome, "later", later.settled),
+    );
+  }
+  return later;
 }
 
 /** What is known of the order that holds the claim, where the state has none of its own. */
@@ -186,13 +242,12 @@ async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<
   const by = identity && (await run.journal?.claimedElsewhere(identity, 0));
   if (by === undefined || by.unreadable !== undefined) return { kind: "nothing" };
   if (by.lease) throw waiting(declaration, by.lease);
-  const about = {
-    order: by.order,
-    time: by.time,
-    vercelIds: [by.intentId].filter((id) => id !== undefined),
-  };
-  if (by.outcome === "adopted" || by.outcome === "withdrawn" || by.outcome === "unknown") {
-    return { kind: "inDoubt", ...about, vercelIds: [] };
+  const about = { order: by.order, time: by.time, vercelIds: by.vercelIds };
+  if (by.outcome === "unknown") return { kind: "inDoubt", ...about };
+  if (by.outcome === "adopted" || by.outcome === "withdrawn") {
+    const resolution: PersonsWord =
+      by.outcome === "adopted" ? { adopted: by.intentId ?? "?" } : { withdrawn: true };
+    return { kind: "resolved", resolution, settled: by.settled ?? "unknown", ...about };
   }
   const receipt = present({ intentId: by.intentId });
   return { kind: "completed", result: { outcome: by.outcome, receipt }, ...about };
@@ -205,7 +260,13 @@ export function waiting({ name }: PurchaseDeclaration, lease: Lease): Refusal {
 
 function before({ state, olds, known, order }: Before) {
   const ofJournal =
-    known?.kind === "completed" ? known.result.outcome : known?.kind === "inDoubt" ? "unknown" : undefined;
+    known?.kind === "completed"
+      ? known.result.outcome
+      : known?.kind === "resolved"
+        ? known.settled
+        : known?.kind === "inDoubt"
+          ? "unknown"
+          : undefined;
   const ofState = state && (state.settled ?? state.outcome);
   const vercelIds = known && "vercelIds" in known ? known.vercelIds : (state?.vercelIds ?? []);
   return {

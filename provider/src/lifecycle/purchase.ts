@@ -3,7 +3,7 @@ import type { ArmedOrder } from "../charge/armed-orders";
 import { crashPoint } from "../charge/crash-points";
 import { MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { present } from "../domain/objects";
-import { MEANING } from "../domain/outcome";
+import { cannotCharge, MEANING } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause, Result } from "../domain/result";
 import type { Knowledge } from "../journal/knowledge";
@@ -118,6 +118,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (problem) throw new Refusal(`${declaration.name}: ${problem.what}.`);
     const outs = await first(id, declaration, news);
     noteSettled(declaration, outs.outcome, outs.attempt);
+    run.recorded.set(keyOf(declaration), { outcome: outs.outcome, intentId: outs.intentId });
     crashPoint("before-state", declaration.name);
     return { id, outs };
   }
@@ -148,7 +149,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
    */
   function noteSettled(declaration: PurchaseDeclaration, outcome: unknown, attempt: unknown = 1): void {
     const isPersonsWord = outcome === "adopted" || outcome === "withdrawn";
-    run.settled.set(keyOf(declaration), Number(attempt) - (isPersonsWord ? 0 : 1));
+    run.settled.set(keyOf(declaration), isPersonsWord ? Number.POSITIVE_INFINITY : Number(attempt) - 1);
   }
 
   /** What the program asks for, and what the journal knows. One question to the journal for each of two orders at most. */
@@ -195,7 +196,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (action.kind === "keep" && isUnread) return wish; // it may know more
     if (action.kind === "keep" && MEANING[state.outcome].up === "fails") {
       const by = await laterClaim(run, state);
-      if (by !== undefined && MEANING[by.outcome].money !== "not charged") return { kind: "claimed", by };
+      if (by !== undefined && !cannotCharge(by.outcome)) return { kind: "claimed", by };
     }
     if (action.kind === "withdraw") {
       for (const known of [findings.newer?.known, findings.onRecord]) refuseOverAdopted(declaration, known);
@@ -316,7 +317,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (order && !stopsAnother(known)) return buy(run, id, order, declaration, news, undefined);
     if (order) await closeUnneeded(order);
     if (step?.claimedBy)
-      throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
+      throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, UNDO, "");
     if (known.kind === "completed" || known.kind === "resolved") {
       return record(run, id, last, known, declaration, news, undefined);
     }

@@ -97,6 +97,8 @@ export class Run {
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
   readonly seen = new Set<string>();
+  /** What this run put on record of a purchase. */
+  readonly recorded = new Map<string, { readonly outcome: unknown; readonly intentId: unknown }>();
   /** The purchases that a program declares in this run. A destroy with targets shows what the state has, as if it were one. */
   readonly declared = new Set<string>();
   /** Of those that were seen, the orders whose record says that nothing was sent: a later one can have gone on by itself. */

@@ -2,7 +2,7 @@ import type { JournalAddress } from "../domain/journal-address";
 import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { creditsFor } from "../domain/order-arguments";
-import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
+import { MEANING, type Outcome, sentenceOf, worseOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause } from "../domain/result";
 import { ofSandbox } from "../domain/sandbox";
@@ -74,7 +74,8 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;
   const sentence = sentenceOf(outcome, "later", settled);
-  const first = `Order ${order}, opened on ${printable(host, 100)} and sent on ${printable(time, 40)} for this same purchase`;
+  const done = by.unsent ? "recorded by a person's word" : "sent";
+  const first = `Order ${order}, opened on ${printable(host, 100)} and ${done} on ${printable(time, 40)} for this same purchase`;
   if (lease !== undefined) {
     return `${first}, may still be under way, until ${printable(lease.until, 40)} at the latest. ${MAYBE_CHARGED} Wait until it has ended, then run \`pulumi up\` again.`;
   }
@@ -88,9 +89,14 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   return `${first}, has the outcome "${outcome}"${intentId === undefined ? "" : ` (${printable(intentId, 200)})`}. ${sentence} ${ways}`;
 }
 
-/** What is true of a purchase where the journal has a later order for it than what is on record. */
-export function ofLaterOrder({ order, outcome, settled }: ClaimedElsewhere): string {
-  return `A later order of it (${order}) has the outcome ${outcome}. ${sentenceOf(outcome, "later", settled)}`;
+/**
+ * What is true of a purchase where the journal has a later order for it than what is on record.
+ *
+ * @param onRecord The sentence that is true of what is on record.
+ */
+export function ofLaterOrder({ order, outcome, settled }: ClaimedElsewhere, onRecord: string): string {
+  const sentence = worseOf(sentenceOf(outcome, "later", settled), onRecord);
+  return `A later order of it (${order}) has the outcome ${outcome}. ${sentence}`;
 }
 
 /** One sentence a reviewer reads in a preview. */

@@ -37,6 +37,8 @@ export interface Purchase extends Pick<Receipt, (typeof MONEY | typeof TRACES)[n
   readonly name?: string | undefined;
   readonly project?: string | undefined;
   readonly stack?: string | undefined;
+  /** As far as the journal says so. */
+  readonly organization?: string | undefined;
   /** Absent where it was left to the token. */
   readonly team?: string | undefined;
   readonly creditType?: string | undefined;
@@ -188,6 +190,7 @@ export function purchasesOfJournal(books: readonly JournaledPurchase[]): Purchas
         time: one.receipt.createdAt ?? one.time,
       },
       ...{ urn: one.identity?.urn, name: one.name, project: one.project, stack: one.stack },
+      organization: one.identity?.organization,
       ...{ team: one.team, creditType: one.creditType, amount: one.amount, attempt: one.attempt },
       ...factsOf(one.receipt),
       ...{ order: one.order, cause: one.cause, sandbox: one.sandbox },

@@ -87,6 +87,15 @@ export class FileStore implements JournalStore {
     return files.filter((file) => /^[^.].*\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
   }
 
+  async readMany(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const name of names) {
+      const text = await this.read(name);
+      if (text !== undefined) found.set(name, text);
+    }
+    return found;
+  }
+
   #makeReady(): void {
     if (!this.#isReady) makeFolder(this.folder);
     this.#isReady = true;

@@ -19,7 +19,8 @@ const CLIENTS: { readonly [K in RemoteAddress["kind"]]: string } = {
   postgres: "pg",
 };
 
-async function placeAt(address: RemoteAddress): Promise<RemotePlace> {
+/** Loads the client, and asks nobody. */
+export async function placeAt(address: RemoteAddress): Promise<RemotePlace> {
   try {
     switch (address.kind) {
       case "s3":

@@ -15,6 +15,8 @@ export interface RemotePlace {
   read(name: string, signal: AbortSignal): Promise<string | undefined>;
   /** The names of all records. For people; no rule depends on it. */
   names(signal: AbortSignal): Promise<string[]>;
+  /** The texts of these records, where one request can read several. */
+  readMany?(names: readonly string[], signal: AbortSignal): Promise<readonly (readonly [string, string])[]>;
   /** As `JournalStore.mark`. */
   mark(name: string, textFor: (place: string) => string, signal: AbortSignal): Promise<boolean>;
   /** As `JournalStore.placeOf`, for a marker that was just read. */

@@ -1,17 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { IPolicy } from "cockatiel";
+import { printable } from "../../domain/messages";
 import type { JournalStore } from "../store";
 import { recordText } from "../writing";
 import { PlaceError, type RemotePlace } from "./place";
 
-/** How long one request to a place may take, and how long all tries of one operation. */
-const REQUEST_MS = 10_000;
-const OPERATION_MS = 25_000;
+/** In milliseconds. */
+export interface Times {
+  /** How long one request to a place may take, and how long all tries of one operation. */
+  readonly request: number;
+  readonly operation: number;
+  /** A list comes in pages, one after the other; nobody waits for it but a person. */
+  readonly list: number;
+  /** After an operation that failed for want of an answer, all others fail at once for so long: one time-out for all. */
+  readonly pause: number;
+  /** Before it is asked for the second time; later ones are longer. */
+  readonly repeat: number;
+}
+const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause: 60_000, repeat: 100 };
 const MOST_TRIES = 5;
-/** So many requests of one process are under way at a time. */
+/** So many operations of one process are under way at a time. One that waits for its turn has all of its time then. */
 const AT_ONCE = 16;
-/** After an operation that failed for want of an answer, all others fail at once for so long: one time-out for all. */
-const PAUSE_MS = 60_000;
+/** So many records are read by one request, where a place can do that. */
+const MOST_NAMES = 500;
 
 /** A record that is there and can't be read: whoever parses it finds it torn. */
 const UNREADABLE = "";
@@ -22,42 +33,48 @@ const UNREADABLE = "";
  * the record back; and a place that doesn't keep its word is found out before the first record is written.
  */
 export class RemoteStore implements JournalStore {
-  /** Records that somebody else has: one that can't be read afterwards is somebody's, and not absent. */
-  readonly #taken = new Set<string>();
+  /** Records that are there: one that isn't found afterwards is in doubt, and not absent. */
+  readonly #there = new Set<string>();
   #place: Promise<RemotePlace> | undefined;
-  #policy: Promise<IPolicy> | undefined;
+  #policies: Promise<Policies> | undefined;
   #down: { readonly until: number; readonly error: Error } | undefined;
   #probed: Promise<void> | undefined;
 
   /** @param load Its client is loaded when the first record is read or written. */
-  constructor(private readonly load: () => Promise<RemotePlace>) {}
+  constructor(
+    private readonly load: () => Promise<RemotePlace>,
+    private readonly times: Times = TIMES,
+  ) {}
 
   async createIfAbsent(name: string, text: string): Promise<boolean> {
     await this.#keepsItsWord();
+    // Also where it was down a moment ago: what an order came to must be kept.
+    const always = { evenIfDown: true };
     try {
-      // Also where it was down a moment ago: what an order came to must be kept.
-      const isOurs = await this.#ask((place, signal) => place.create(name, text, signal), {
-        evenIfDown: true,
-      });
-      if (!isOurs) this.#taken.add(name);
+      const isOurs = await this.#ask((place, signal) => place.create(name, text, signal), always);
+      this.#there.add(name);
       return isOurs;
     } catch (error) {
       // Its answers were lost: what is there by now says how it ended, if anything is.
-      const found = await this.#ask((place, signal) => place.read(name, signal)).catch(() => undefined);
+      const read = (place: RemotePlace, signal: AbortSignal) => place.read(name, signal);
+      const found = await this.#ask(read, always).catch(() => undefined);
       if (found === undefined) throw error;
-      if (found !== text) this.#taken.add(name);
+      this.#there.add(name);
       return found === text;
     }
   }
 
   async read(name: string): Promise<string | undefined> {
     const text = await this.#ask((place, signal) => place.read(name, signal));
-    return text ?? (this.#taken.has(name) ? UNREADABLE : undefined);
+    if (text !== undefined) this.#there.add(name);
+    return text ?? (this.#there.has(name) ? UNREADABLE : undefined);
   }
 
   async mark(name: string, textFor: (place: string) => string): Promise<boolean> {
     await this.#keepsItsWord();
-    return this.#ask((place, signal) => place.mark(name, textFor, signal));
+    const isOurs = await this.#ask((place, signal) => place.mark(name, textFor, signal));
+    this.#there.add(name);
+    return isOurs;
   }
 
   placeOf(name: string): Promise<string | undefined> {
@@ -65,13 +82,39 @@ export class RemoteStore implements JournalStore {
   }
 
   names(): Promise<string[]> {
-    return this.#ask((place, signal) => place.names(signal));
+    return this.#ask((place, signal) => place.names(signal), { isList: true });
+  }
+
+  async readMany(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { readMany } = await this.#loaded();
+    const parts = inParts(names, readMany === undefined ? 1 : MOST_NAMES);
+    const found = new Map<string, string>();
+    // No more than are under way at a time, so that what failed ends them all.
+    const reader = async () => {
+      for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+        for (const [name, text] of await this.#readPart(part)) found.set(name, text);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_ONCE }, reader));
+    } finally {
+      parts.length = 0; // where one failed, the others end, too
+    }
+    return found;
+  }
+
+  async #readPart(names: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+    const together = await this.#ask(async (place, signal) => place.readMany?.(names, signal));
+    if (together !== undefined) return together;
+    const each = await Promise.all(names.map(async (name) => [name, await this.read(name)] as const));
+    return each.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
   }
 
   /** Once per process, before its first record. */
   #keepsItsWord(): Promise<void> {
     this.#probed ??= this.#probe().catch((error) => {
-      this.#probed = undefined;
+      // What it was found out to do, it does; all else may be mended.
+      if (!(error instanceof BrokenWord)) this.#probed = undefined;
       throw error;
     });
     return this.#probed;
@@ -91,29 +134,39 @@ export class RemoteStore implements JournalStore {
     const isSecondTaken = await this.#ask((place, signal) => place.create(name, second, signal));
     const broken = whatIsBroken(first, { before, isFirstTaken, isSecondTaken, found: await read() });
     if (broken === undefined) return;
-    throw new PlaceError(
+    throw new BrokenWord(
       `it doesn't keep a record from being overwritten, or read as it was written, so two machines could buy the same thing: ${broken}`,
     );
   }
 
   async #ask<T>(
     what: (place: RemotePlace, signal: AbortSignal) => Promise<T>,
-    { evenIfDown = false } = {},
+    { evenIfDown = false, isList = false } = {},
   ): Promise<T> {
-    if (this.#down !== undefined && Date.now() < this.#down.until && !evenIfDown) throw this.#down.error;
-    const place = await this.#loaded();
-    this.#policy ??= boundedPolicy();
-    const policy = await this.#policy;
-    try {
-      const answer = await policy.execute(({ signal }) => what(place, signal));
-      this.#down = undefined;
-      return answer;
-    } catch (error) {
-      if (error instanceof PlaceError) throw error;
-      const down = new Error(inWords(error));
-      this.#down = { until: Date.now() + PAUSE_MS, error: down };
-      throw down;
-    }
+    this.#policies ??= loadPolicies(this.times);
+    const { turn, one, list } = await this.#policies;
+    return turn.execute(async () => {
+      if (this.#down !== undefined && Date.now() < this.#down.until && !evenIfDown) throw this.#down.error;
+      const place = await this.#loaded();
+      let last: unknown;
+      try {
+        const answer = await (isList ? list : one).execute(async ({ signal }) => {
+          signal.throwIfAborted(); // its time was over while it waited to be repeated
+          return await what(place, signal).catch((error) => {
+            // What a request that was given up says is only that.
+            if (!signal.aborted) last = error;
+            throw error;
+          });
+        });
+        this.#down = undefined;
+        return answer;
+      } catch (error) {
+        if (error instanceof PlaceError) throw error;
+        const down = new Error(inWords(last ?? error, isList ? this.times.list : this.times.operation));
+        this.#down = { until: Date.now() + this.times.pause, error: down };
+        throw down;
+      }
+    });
   }
 
   #loaded(): Promise<RemotePlace> {
@@ -124,6 +177,9 @@ export class RemoteStore implements JournalStore {
     return this.#place;
   }
 }
+
+/** It doesn't keep its word, and so nothing is written there. */
+class BrokenWord extends PlaceError {}
 
 interface Probed {
   readonly before: string | undefined;
@@ -145,26 +201,43 @@ function whatIsBroken(
   return found === first ? undefined : "it reads something else than was written";
 }
 
-/** All tries of one operation within one time, so many requests at once, each in a time of its own. */
-async function boundedPolicy(): Promise<IPolicy> {
+interface Policies {
+  readonly turn: IPolicy;
+  readonly one: IPolicy;
+  readonly list: IPolicy;
+}
+
+/** So many operations at once; all tries of one within one time, each in a time of its own. */
+async function loadPolicies(times: Times): Promise<Policies> {
   const { bulkhead, ExponentialBackoff, handleWhen, retry, timeout, TimeoutStrategy, wrap } = await import(
     "cockatiel"
   );
-  return wrap(
-    timeout(OPERATION_MS, TimeoutStrategy.Aggressive),
-    retry(
-      handleWhen((error) => !(error instanceof PlaceError)),
-      { maxAttempts: MOST_TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3000 }) },
-    ),
-    bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),
-    timeout(REQUEST_MS, TimeoutStrategy.Aggressive),
+  const within = (milliseconds: number) => timeout(milliseconds, TimeoutStrategy.Aggressive);
+  const repeated = retry(
+    handleWhen((error) => !(error instanceof PlaceError)),
+    {
+      maxAttempts: MOST_TRIES - 1,
+      backoff: new ExponentialBackoff({ initialDelay: times.repeat, maxDelay: 3000 }),
+    },
+  );
+  return {
+    turn: bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),
+    one: wrap(within(times.operation), repeated, within(times.request)),
+    list: wrap(within(times.list), repeated),
+  };
+}
+
+function inParts<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
   );
 }
 
-function inWords(error: unknown): string {
-  const { name, message, code } = error as NodeJS.ErrnoException;
-  if (name === "TaskCancelledError") return `no answer within ${OPERATION_MS / 1000} seconds`;
-  return [message || name, code !== undefined && !message?.includes(code) ? `(${code})` : ""]
-    .join(" ")
-    .trim();
+/** One line, however much of a page an answer was. */
+function inWords(error: unknown, milliseconds: number): string {
+  const { name, message, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  if ("isTaskCancelledError" in (error as object)) return `no answer within ${milliseconds / 1000} seconds`;
+  const words = message || errors?.[0]?.message || name; // an AggregateError has no message of its own
+  const number = code !== undefined && !words.includes(code) ? ` (${code})` : "";
+  return `${printable(words.replaceAll(/\s+/g, " ").trim(), 300)}${number}`;
 }
