@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { CreditPurchaseArgs } from "pulumi-vercel-credits";
 import { parse, stringify } from "yaml";
+import type { Machine } from "./machine.mts";
 import { notePrinted } from "./printed.mts";
 
 /** Tests and tools run from the repository's root, as npm does. */
@@ -79,7 +80,11 @@ export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "vercel-credits-"));
   readonly env: NodeJS.ProcessEnv;
   declared: Declared[] = [];
+  /** Where commands run from now on. Default: on this machine. */
+  machine: Machine | undefined;
   #running = new Set<ChildProcess>();
+  /** Those that run on a machine: it is entered by a process that waits for the command. */
+  #entering = new WeakSet<ChildProcess>();
   #orphans = new Set<number>();
 
   constructor({
@@ -229,13 +234,17 @@ export class Project {
 
   /** Starts `pulumi`, for tests that do something to it while it runs. */
   start(...args: string[]): { process: ChildProcess; ended: Promise<Run> } {
-    const child = spawn("pulumi", [...args, "--non-interactive"], {
+    const { machine } = this;
+    const [file = "", ...before] = [...(machine?.enter(this.folder) ?? []), "pulumi"];
+    const child = spawn(file, [...before, ...args, "--non-interactive"], {
       cwd: this.folder,
-      env: this.env,
+      // A machine's home knows of no stack that was selected.
+      env: { ...this.env, ...(machine && { ...machine.env, PULUMI_STACK: "dev" }) },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
     this.#running.add(child);
+    if (machine) this.#entering.add(child);
     const tooLong = setTimeout(() => this.#kill(child), LONGEST_RUN_MS);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
@@ -258,8 +267,9 @@ export class Project {
 
   /** Kills the command line alone, as a crash does; what it had started lives on until the project is closed. */
   killAlone(child: ChildProcess): void {
-    for (const pid of processesBelow(child.pid)) this.#orphans.add(pid);
-    child.kill("SIGKILL");
+    const below = processesBelow(child.pid);
+    for (const pid of below) this.#orphans.add(pid);
+    kill(this.#entering.has(child) ? below[0] : child.pid);
   }
 
   /** Kills what outlived a command line that was killed, as the end of the machine does. */

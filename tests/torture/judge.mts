@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Charge } from "pulumi-vercel-credits/sandbox";
 import type { Project } from "../support/project.mts";
+import type { Records } from "./journal-place.mts";
 
 interface Sent {
   readonly name: string;
@@ -11,7 +10,7 @@ interface Sent {
 }
 
 /** What must be so at every moment, whatever was killed: each line says what isn't. */
-export function violations(projects: Project[], charges: Charge[], journals: string[]): string[] {
+export function violations(projects: Project[], charges: Charge[], journals: readonly Records[]): string[] {
   const requests = requestsOnRecord(journals);
   const kept = JSON.stringify(projects.map((project) => project.resources()));
   const found: string[] = [];
@@ -48,18 +47,14 @@ export function unsettled(project: Project, charges: Charge[], names: string[]):
  * Every intent record, which is there before its request leaves, with what came of it. Copies of a journal have the same
  * ones, and can have closed what was sent by another.
  */
-function requestsOnRecord(journals: string[]): Sent[] {
-  const records = journals
-    .filter((journal) => existsSync(journal))
-    .flatMap((journal) =>
-      readdirSync(journal).map((file) => ({ file, text: readFileSync(join(journal, file), "utf8") })),
-    );
+function requestsOnRecord(journals: readonly Records[]): Sent[] {
+  const records = journals.flatMap((journal) => [...journal].map(([name, text]) => ({ name, text })));
   const sent = records
-    .filter(({ file }) => /^intent\..*\.json$/.test(file))
+    .filter(({ name }) => name.startsWith("intent."))
     .map(({ text }) => JSON.parse(text))
     .filter(({ closed }) => closed === undefined);
   return [...new Map(sent.map(({ order, name }) => [order, name]))].map(([order, name]) => {
-    const completion = records.find(({ file }) => file === `${order}.completion.json`)?.text;
+    const completion = records.find((record) => record.name === `${order}.completion`)?.text;
     return { name, completion, outcome: completion && JSON.parse(completion).outcome };
   });
 }

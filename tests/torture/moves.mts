@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { copyRecords } from "./journal-place.mts";
 import { UP } from "./kill-points.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";
 import { argumentsOf, type Stack } from "./stack.mts";
@@ -8,10 +9,12 @@ import { argumentsOf, type Stack } from "./stack.mts";
 export interface Scene {
   readonly folder: string;
   readonly journal: string;
+  /** Where a copy of the journal goes. */
+  readonly journalCopy: string;
   readonly sandbox: SandboxProcess;
   /** The first one is the one whose update is struck. */
   readonly stacks: readonly Stack[];
-  /** A new stack with the same journal, which declares these purchases. */
+  /** A new stack with the same journal, which declares these purchases; on a machine of its own where there are machines. */
   readonly add: (args: Stack["args"]) => Promise<Stack>;
   /** Resolves at some moment of an update. */
   readonly moment: () => Promise<void>;
@@ -45,8 +48,8 @@ export const MOVES: Record<string, Move> = {
     after: async (scene) => {
       const { stacks, sandbox } = scene;
       for (const { project } of stacks) project.killOrphans();
-      if (!existsSync(journalCopy(scene))) copyJournal(scene);
-      for (const stack of stacks) stack.buysFrom(sandbox, journalCopy(scene));
+      if (!existsSync(scene.journalCopy)) copyJournal(scene);
+      for (const stack of stacks) stack.buysFrom(sandbox, scene.journalCopy);
       return stacks;
     },
   },
@@ -60,15 +63,55 @@ export const MOVES: Record<string, Move> = {
   },
 };
 
-export const journalCopy = ({ folder }: Scene) => join(folder, "journal-copy");
+/** Between machines, whose journal is none of theirs. */
+export const REMOTE_MOVES: Record<string, Move> = {
+  none: {},
+  "journal shared with another stack": MOVES["journal shared with another stack"] as Move,
+
+  "another machine": {
+    after: async ({ stacks }) => {
+      for (const stack of stacks) {
+        await stack.project.machine?.crash();
+        await stack.moveToNewMachine();
+      }
+      return stacks;
+    },
+  },
+
+  // A person thinks that the first one hangs, or is gone.
+  "taken over by another machine meanwhile": {
+    meanwhile: async ({ stacks: [stack], moment }) => {
+      await moment();
+      await stack?.moveToNewMachine();
+      await stack?.project.run("cancel", "--yes");
+      await stack?.project.run(...UP);
+    },
+  },
+
+  "stack moved": MOVES["stack moved"] as Move,
+  "stack copied": MOVES["stack copied"] as Move,
+
+  "journal copied": {
+    after: async (scene) => {
+      const { stacks, sandbox } = scene;
+      for (const { project } of stacks) await project.machine?.crash();
+      await copyRecords(scene.journal, scene.journalCopy);
+      for (const stack of stacks) {
+        await stack.moveToNewMachine();
+        stack.buysFrom(sandbox, scene.journalCopy);
+      }
+      return stacks;
+    },
+  },
+};
 
 /** Record by record, as a backup does: what is written meanwhile is in it or not. */
 function copyJournal(scene: Scene): void {
   if (!existsSync(scene.journal)) return;
-  mkdirSync(journalCopy(scene), { recursive: true });
+  mkdirSync(scene.journalCopy, { recursive: true });
   for (const record of readdirSync(scene.journal)) {
     try {
-      copyFileSync(join(scene.journal, record), join(journalCopy(scene), record));
+      copyFileSync(join(scene.journal, record), join(scene.journalCopy, record));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Machine } from "../support/machine.mts";
 import { Disk } from "./disk.mts";
+import { type RemoteServer, recordsAt } from "./journal-place.mts";
 import { unsettled, violations } from "./judge.mts";
-import { KILL_POINTS, pause, UPDATE_MS } from "./kill-points.mts";
-import { journalCopy, MOVES, type Scene } from "./moves.mts";
+import { KILL_POINTS, PART_KILL_POINTS, pause, REMOTE_KILL_POINTS, UPDATE_MS } from "./kill-points.mts";
+import { MOVES, REMOTE_MOVES, type Scene } from "./moves.mts";
 import type { Random } from "./random.mts";
 import { type Recovery, recover } from "./recovery.mts";
 import { SandboxProcess } from "./sandbox-process.mts";
@@ -15,26 +17,36 @@ export interface Round {
   readonly move: string;
   readonly purchases: number;
   readonly random: Random;
+  /** Where the journal is, and then every stack is on a machine of its own. Default: in a folder of this one's. */
+  readonly store?: RemoteServer | undefined;
 }
 
-export interface RoundResult extends Omit<Round, "random">, Omit<Recovery, "printed"> {
+export interface RoundResult extends Omit<Round, "random" | "store">, Omit<Recovery, "printed" | "untrue"> {
+  /** When it was struck. */
+  readonly when: string;
   readonly charges: number;
   readonly violations: readonly string[];
   /** What the updates of the recovery printed. */
   readonly recovery: readonly string[];
 }
 
+let rounds = 0;
+
 /** One stack, one update with several purchases, one kill, one move, the documented recovery, and then the judgement. */
 export async function round(
   engine: string,
-  { killPoint, move, purchases, random }: Round,
+  { killPoint, move, purchases, random, store }: Round,
 ): Promise<RoundResult> {
   const folder = mkdtempSync(join(tmpdir(), "torture-"));
   const sandbox = new SandboxProcess(folder);
   const disk = new Disk(join(folder, "disk"));
-  const journal = join(disk.folder, "journal");
+  const number = `round-${++rounds}`;
+  const journal = store?.address(number) ?? join(disk.folder, "journal");
+  const journalCopy = store?.address(`${number}-copy`) ?? join(folder, "journal-copy");
   const stacks: Stack[] = [];
+  const machines = new Set<Machine>();
   const close = () => {
+    for (const machine of machines) void machine.crash();
     for (const { project } of stacks) project.close();
     disk.remove();
     void sandbox.kill();
@@ -42,52 +54,92 @@ export async function round(
   };
   process.once("exit", close);
   const add: Scene["add"] = async (args) => {
-    const stack = new Stack(engine, args);
+    const stack = new Stack(engine, args, store?.env);
     stacks.push(stack);
     stack.buysFrom(sandbox, journal);
     stack.declare();
     await stack.project.init();
+    if (store !== undefined) await stack.moveToNewMachine();
     return stack;
+  };
+  const noteMachines = () => {
+    for (const { project } of stacks) if (project.machine !== undefined) machines.add(project.machine);
   };
   try {
     await sandbox.start();
-    const { project } = await add(argumentsOf("credits", purchases));
-    const scene = { folder, journal, stacks, sandbox, add, moment: () => pause(random(UPDATE_MS)) };
-    const { meanwhile, after } = MOVES[move] ?? {};
+    const stack = await add(argumentsOf("credits", purchases));
+    const scene = {
+      folder,
+      journal,
+      journalCopy,
+      stacks,
+      sandbox,
+      add,
+      moment: () => pause(random(UPDATE_MS)),
+    };
+    const { meanwhile, after } = (store === undefined ? MOVES : REMOTE_MOVES)[move] ?? {};
+    const strike = store === undefined ? KILL_POINTS : { ...REMOTE_KILL_POINTS, ...PART_KILL_POINTS };
 
-    await Promise.all([
-      KILL_POINTS[killPoint]?.({ project, sandbox, disk, random, purchases }),
+    noteMachines();
+    const [when = ""] = await Promise.all([
+      strike[killPoint]?.({ project: stack.project, sandbox, disk, store, random, purchases }),
       meanwhile?.(scene),
     ]);
+    noteMachines();
     const found: string[] = [];
-    const judge = () => {
-      const projects = stacks.map((stack) => stack.project);
-      found.push(...violations(projects, sandbox.charges(), [journal, journalCopy(scene)]));
+    const judge = async () => {
+      const projects = stacks.map((one) => one.project);
+      const records = await Promise.all([journal, journalCopy].map(recordsAt));
+      found.push(...violations(projects, sandbox.charges(), records));
     };
-    judge();
+    if (store === undefined) await judge();
     await sandbox.mend();
+    await store?.mend();
     disk.mend();
-    for (const stack of stacks) stack.buysFrom(sandbox, journal);
+    if (store !== undefined) await judge();
+    for (const one of stacks) {
+      one.buysFrom(sandbox, journal);
+      if (one.project.machine?.isUp === false) await one.moveToNewMachine();
+    }
 
     const recoveries: Recovery[] = [];
-    for (const stack of (await after?.(scene)) ?? stacks) {
-      recoveries.push(await recover(stack, () => sandbox.charges(), judge));
-      found.push(...unsettled(stack.project, sandbox.charges(), stack.names));
+    for (const one of (await after?.(scene)) ?? stacks) {
+      noteMachines();
+      const endOthers = async () => {
+        for (const machine of machines) if (machine !== one.project.machine) await endOn(machine);
+      };
+      recoveries.push(await recover(one, () => sandbox.charges(), judge, endOthers));
+      found.push(...unsettled(one.project, sandbox.charges(), one.names));
     }
-    const sum = (key: "byItself" | "byAPerson") => recoveries.reduce((total, each) => total + each[key], 0);
+    found.push(...recoveries.flatMap(({ untrue }) => untrue));
+    const sum = (key: "byItself" | "byAPerson" | "waited") =>
+      recoveries.reduce((total, each) => total + each[key], 0);
     return {
       killPoint,
+      when,
       move,
-      purchases: new Set(stacks.flatMap((stack) => stack.names)).size,
+      purchases: new Set(stacks.flatMap((one) => one.names)).size,
       charges: sandbox.charges().length,
       byItself: sum("byItself"),
       byAPerson: sum("byAPerson"),
+      waited: sum("waited"),
       violations: [...new Set(found)],
       recovery: recoveries.flatMap(({ printed }) => printed),
     };
   } finally {
+    noteMachines();
     process.off("exit", close);
     await sandbox.kill();
+    await Promise.all([...machines].map((machine) => machine.crash()));
     close();
+  }
+}
+
+/** Waits until nothing of ours runs on a machine any more; one that hangs is switched off. */
+async function endOn(machine: Machine): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (machine.isUp && machine.running("dynamic-provider").length > 0) {
+    if (Date.now() > deadline) return machine.crash();
+    await pause(50);
   }
 }

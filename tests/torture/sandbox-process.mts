@@ -19,8 +19,10 @@ export class SandboxProcess {
     this.#file = join(folder, "charges.jsonl");
   }
 
+  /** Again at the same address, which is a part of what a purchase is. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [COMMAND, "sandbox", "--port", "0", "--charges", this.#file], {
+    const port = this.url === "" ? "0" : new URL(this.url).port;
+    const child = spawn(process.execPath, [COMMAND, "sandbox", "--port", port, "--charges", this.#file], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#child = child;

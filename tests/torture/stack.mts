@@ -1,3 +1,4 @@
+import { Machine } from "../support/machine.mts";
 import { Project } from "../support/project.mts";
 import type { SandboxProcess } from "./sandbox-process.mts";
 
@@ -13,8 +14,9 @@ export class Stack {
   readonly project: Project;
   readonly args: Map<string, Arguments>;
 
-  constructor(engine: string, args: Map<string, Arguments>) {
-    this.project = new Project({ engine, quick: true });
+  constructor(engine: string, args: Map<string, Arguments>, env: Readonly<Record<string, string>> = {}) {
+    this.project = new Project({ engine, quick: true, env });
+    this.project.preload("later");
     this.args = args;
   }
 
@@ -25,6 +27,11 @@ export class Stack {
   buysFrom(sandbox: SandboxProcess, journal: string): void {
     this.project.env.VERCEL_API_URL = sandbox.url;
     this.project.env.VERCEL_CREDITS_JOURNAL = journal;
+  }
+
+  /** From now on it is worked on from another machine. */
+  async moveToNewMachine(): Promise<void> {
+    this.project.machine = await Machine.boot(`machine-${++machines}`);
   }
 
   declare(): void {
@@ -42,6 +49,8 @@ export class Stack {
     );
   }
 }
+
+let machines = 0;
 
 export function argumentsOf(prefix: string, purchases: number): Map<string, Arguments> {
   const names = Array.from({ length: purchases }, (_, i) => `${prefix}-${i + 1}`);

@@ -14,8 +14,10 @@ export interface Times {
   readonly list: number;
   /** After an operation that failed for want of an answer, all others fail at once for so long: one time-out for all. */
   readonly pause: number;
+  /** Before it is asked for the second time; later ones are longer. */
+  readonly repeat: number;
 }
-const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause: 60_000 };
+const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause: 60_000, repeat: 100 };
 const MOST_TRIES = 5;
 /** So many operations of one process are under way at a time. One that waits for its turn has all of its time then. */
 const AT_ONCE = 16;
@@ -213,7 +215,10 @@ async function loadPolicies(times: Times): Promise<Policies> {
   const within = (milliseconds: number) => timeout(milliseconds, TimeoutStrategy.Aggressive);
   const repeated = retry(
     handleWhen((error) => !(error instanceof PlaceError)),
-    { maxAttempts: MOST_TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3000 }) },
+    {
+      maxAttempts: MOST_TRIES - 1,
+      backoff: new ExponentialBackoff({ initialDelay: times.repeat, maxDelay: 3000 }),
+    },
   );
   return {
     turn: bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),
