@@ -69,7 +69,7 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
     return (
       `A record of the journal, ${printable(by.unreadable)}, can't be read, so another order for this purchase may have been ` +
       `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team), declaration.sandbox)}, then set adopt to its id, or, ` +
-      "if it was not made, remove that record from the journal's folder."
+      "if it was not made, remove that record from the journal."
     );
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;
