@@ -62,6 +62,21 @@ describe("one record of a name", () => {
     expect(await other.read("b")).toBeUndefined();
   });
 
+  test("a place that asks for the right to overwrite first is understood: what is there tells", async () => {
+    const records = new Map<string, string>();
+    const { store } = place({
+      create: async (name, text) => {
+        if (records.has(name)) throw new PlaceError("not allowed");
+        records.set(name, text);
+        return true;
+      },
+      read: async (name) => records.get(name),
+    });
+
+    expect(await store.createIfAbsent("a", "1")).toBe(true);
+    expect(await store.createIfAbsent("a", "2")).toBe(false);
+  });
+
   test("what was read once is never absent later", async () => {
     const { store, records } = place();
     records.set("a", "1");

@@ -131,7 +131,13 @@ export class RemoteStore implements JournalStore {
     // A cache may keep that it is absent.
     const before = await read();
     const isFirstTaken = await this.#ask((place, signal) => place.create(name, first, signal));
-    const isSecondTaken = await this.#ask((place, signal) => place.create(name, second, signal));
+    const isSecondTaken = await this.#ask((place, signal) => place.create(name, second, signal)).catch(
+      async (error) => {
+        // Some look at the right to overwrite before they look at the condition: what is there tells.
+        if ((await read()) === first) return false;
+        throw error;
+      },
+    );
     const broken = whatIsBroken(first, { before, isFirstTaken, isSecondTaken, found: await read() });
     if (broken === undefined) return;
     throw new BrokenWord(
