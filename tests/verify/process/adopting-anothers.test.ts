@@ -1,5 +1,5 @@
-import { CHARGED, sentencesOf } from "../support/sentences";
-import { NO_JOURNAL, sandboxAndModel } from "../support/stack";
+import { CHARGED, sentencesOf } from "../../support/sentences";
+import { NO_JOURNAL, sandboxAndModel } from "../../support/stack";
 
 const WARNING = /⚠️ second: adopt names [^\n]*/u;
 
