@@ -49,7 +49,7 @@ test("with Vercel's address it never passes for a purchase: preview and update s
   for (const run of [await project.preview(), await project.up("--skip-preview")]) {
     expect(run.code).not.toBe(0);
     expect(run.output).toContain(
-      `${doubtful}: it was bought at the sandbox ${sandbox.url}, and not at Vercel`,
+      `${doubtful}: what is on record of it (its outcome is unknown) was made at the sandbox ${sandbox.url}, and not at Vercel`,
     );
     expect(run.output).toContain(MAYBE_CHARGED);
     for (const way of unprotect(project, doubtful)) expect(run.output).toContain(way);

@@ -25,7 +25,7 @@ export interface Program {
 
 export interface Resource extends Step {
   /** It is to be replaced by the next update. */
-  readonly isTainted?: true | undefined;
+  readonly isTainted?: true;
 }
 
 export type { Half };
@@ -209,9 +209,7 @@ export class Engine {
   }
 
   async #previewPurchase(order: Properties): Promise<void> {
-    const goal = this.#underOrder(order, true);
-    await this.#checkReplaced("purchase", goal);
-    await judge(this.#calls, "purchase", this.#old("purchase"), goal);
+    await judge(this.#calls, "purchase", this.#old("purchase"), this.#underOrder(order, true));
   }
 
   #updateOrder(): Promise<void> {
@@ -225,17 +223,10 @@ export class Engine {
   async #update(half: Half, goal: Properties): Promise<void> {
     const old = this.#old(half);
     const replaced = old ? undefined : this.#state[half];
-    await this.#checkReplaced(half, goal);
     const judged = await judge(this.#calls, half, old, goal);
     const next = await carryOut(this.#calls, half, old, judged);
     await this.#save({ [half]: next, ...(replaced && { condemned: this.#condemning(half, replaced) }) });
     if (judged.operation !== "unchanged" && next.initErrors) throw new Failed();
-  }
-
-  /** The engine checks it as it is in the state first, and then, as it is replaced, as something new. */
-  async #checkReplaced(half: Half, goal: Properties): Promise<void> {
-    const replaced = this.#old(half) ? undefined : this.#state[half];
-    if (replaced) await this.#calls.check(half, replaced.inputs, goal);
   }
 
   #condemning(half: Half, resource: Resource): State["condemned"] {

@@ -64,13 +64,6 @@ export class World {
       return outcome === "bought" || outcome === "adopted" || outcome === "pending";
     };
     const up = (reaction: Up["reaction"]) => this.#updates([{ ...PLAIN_UP, reaction }], []);
-    // `pulumi state untaint`, as the messages say.
-    const untainted = (one: Resource | undefined) => one && { ...one, isTainted: undefined };
-    stack.state = {
-      ...stack.state,
-      order: untainted(stack.state.order),
-      purchase: untainted(stack.state.purchase),
-    };
     stack.program = { ...stack.program, adopt: undefined, withdraw: undefined };
     for (const reaction of ["nothing", "raise", "raise", "amount", "raise", "adopt", "amount"] as const) {
       if (isSettled()) break;

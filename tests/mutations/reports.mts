@@ -21,13 +21,13 @@ export const REPORTS: readonly Mutation[] = [
   },
   of("review/review.ts", "unit/review.test.ts")(
     "a purchase that may charge though the preview can't say so fails the review",
-    "&& !operations.some(mayCharge) &&",
-    "&&",
+    "!operations.some(mayCharge) &&",
+    "",
   ),
   of("review/review.ts", "unit/review.test.ts")(
     "a purchase by which the update is known to fail fails the review",
-    "&& !operations.some(fails),",
-    ",",
+    "!operations.some(fails) &&",
+    "",
   ),
   operations(
     "a recorded outcome that is never requested again buys nothing",

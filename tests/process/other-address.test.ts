@@ -1,6 +1,6 @@
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
 import type { Declared } from "../support/project.mts";
-import { CHARGED, MAYBE_CHARGED } from "../support/sentences";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { closeLater, sandboxAndModel, upCrashingAt } from "../support/stack";
 
 /** What was bought at the sandbox, or wasn't, when another address is configured. */
@@ -16,9 +16,28 @@ test("an order that a killed update left at the sandbox stops with Vercel's addr
   const run = await project.up();
 
   expect(run.code).not.toBe(0);
-  expect(run.output).toContain(`a: it was bought at the sandbox ${sandbox.url}, and not at Vercel`);
-  expect(run.output).toContain(CHARGED);
+  expect(run.output).toContain(
+    `a: what is on record of it (its outcome is bought) was made at the sandbox ${sandbox.url}, and not at Vercel`,
+  );
+  expect(sentencesOf(run)).toEqual([CHARGED]);
+  expect(run.output).toContain(`(At the sandbox ${sandbox.url}, where no money moves.)`);
   expect(await project.destroyUnprotected()).toMatchObject({ code: 0 });
+});
+
+test("what the sandbox did not sell is not said to be bought there", async () => {
+  const { sandbox, project } = await sandboxAndModel();
+  project.declare(A);
+  sandbox.misbehave("decline");
+  await project.up("--skip-preview");
+  delete project.env.VERCEL_API_URL;
+
+  for (const run of [await project.preview(), await project.up("--skip-preview")]) {
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(
+      `a: what is on record of it (its outcome is refused) was made at the sandbox ${sandbox.url}, and not at Vercel`,
+    );
+    expect(sentencesOf(run)).toEqual([NOTHING_CHARGED]);
+  }
 });
 
 test("a purchase that may have charged at Vercel is not tried again at the sandbox, so nothing takes its place on record", async () => {

@@ -90,7 +90,9 @@ describe("what is not a complete preview is refused, never shown as $0", () => {
 
   test.each([
     ["nothing", "", "it is empty"],
-    ["text", "no preview", "it is not what `pulumi preview --json` prints"],
+    ["text", "no preview", "it is not what `pulumi preview --json` prints (is --json missing?)"],
+    ["half a document", read("buy.json").slice(0, 500), "and was cut off"],
+    ["half a line of a stream", read("buy.jsonl").slice(0, 20), "and was cut off"],
     ["another document", '{"a":1}', "it has no summary"],
     ["steps of another shape", '{"steps":[{"op":1}]}', "it is not what Pulumi prints"],
   ])("%s ends with 2, and says that nothing is known of the money", (_what, text, why) => {
@@ -167,7 +169,7 @@ describe("a preview that failed replaces the comment before it", () => {
 
   test("and where its file is not there", () => {
     expect(reviewed(join(PREVIEWS, "none.json"), "--stack", "test/dev")).toMatch(
-      /ENOENT[\s\S]*review test\/dev[\s\S]*exit 2\n$/,
+      /there is no file tests\/review\/previews\/none\.json[\s\S]*review test\/dev[\s\S]*exit 2\n$/,
     );
   });
 

@@ -99,6 +99,30 @@ export async function startPostgres(): Promise<RealServer> {
   }
 }
 
+/** A copy of the server that follows it, and answers reads: its address of the same journal, and its end. */
+export async function startStandby(of: RealServer, name: string) {
+  const folder = mkdtempSync(join(tmpdir(), "vercel-credits-standby-"));
+  const [port] = (await freePorts(1)) as [number];
+  const programs = postgresPrograms() ?? "";
+  const user = await postgresUser();
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  const as = { cwd: folder, env: { PGPASSWORD: PASSWORD }, ...user };
+  const data = join(folder, "data");
+  const from = ["-h", "127.0.0.1", "-p", `${of.port}`, "-U", OWNER];
+  await runToEnd(join(programs, "pg_basebackup"), ["-D", data, "-R", "-c", "fast", ...from], as);
+  const where = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "max_connections=200"];
+  const server = new ServerProcess(join(programs, "postgres"), where, as);
+  const address = of.address(name, port);
+  await server.ready(() => query(address, "SELECT 1"));
+  return {
+    address,
+    async stop() {
+      await server.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Statements by its administrator's connection. */
 export async function query(address: string, ...statements: string[]): Promise<void> {
   const url = new URL(address);

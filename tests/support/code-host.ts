@@ -45,6 +45,10 @@ const LONGEST_STEP_MS = 90_000;
 export class CodeHost {
   readonly folder: string;
   readonly environments: Record<string, Environment> = {};
+  /** The repository's, beside those of the stack and its backend. */
+  variables: Env = {};
+  /** What a role of AWS's lets a job do, as the environment that its login leaves. */
+  roles: Record<string, Env> = {};
   #machines = 0;
 
   constructor(readonly project: Project) {
@@ -89,6 +93,8 @@ export class CodeHost {
 /** What runs one job. Its disk is lost with it: only artifacts and caches are kept. */
 export class Machine {
   readonly workspace: string;
+  /** What a step has left for those after it. */
+  exported: Env = {};
 
   constructor(
     readonly host: CodeHost,
@@ -147,6 +153,7 @@ export class Machine {
         HOST_FOLDER: host.folder,
         NODE_MODULES: join(ROOT, "node_modules"),
         CI: "true",
+        ...this.exported,
         ...env,
       },
     });

@@ -49,6 +49,7 @@ const VARYING: [RegExp, string][] = [
   [/\b\d+(\.\d+)? ?m?s\b/g, "DURATION"],
   [/( \(At the sandbox \S+, where no money moves\.\)|, sandbox\b)/g, ""],
   [/http:\/\/127\.0\.0\.1:\d+/g, "http://127.0.0.1:PORT"],
+  [/📅 \w+ \d{4} \(UTC\)( at the sandbox)?/gu, "📅 MONTH"],
   [/Read from the sandbox .*/g, ""],
   [/\S*\/vercel-credits-reader-\w+/g, ""],
   [/[ \t]+/g, " "],

@@ -208,6 +208,30 @@ PAGES["docs/after-a-crash.md"] = [
   },
 ];
 
+PAGES["docs/journal.md"] = [
+  {
+    at: "npm install @aws-sdk/client-s3",
+    before: (reader) => inAProject(reader, true),
+    after: async (_output, _sandbox, reader) => {
+      expect((await reader.type("pulumi config")).output).toContain("s3://acme-credits/journal");
+      await given(reader, "pulumi config rm vercelCredits:journal");
+    },
+  },
+  {
+    at: "$ npx pulumi-vercel-credits journal --since",
+    before: async (reader) => {
+      declare(reader, ["gateway-2026-q4", "gateway", 100]);
+      await given(reader, "pulumi up --skip-preview");
+      await given(reader, "pulumi stack init prod", "pulumi up --skip-preview");
+    },
+  },
+  { at: "pulumi config set vercelCredits:maxAmountPerMonth" },
+  {
+    at: "$ pulumi preview",
+    before: (reader) => declare(reader, ["gateway-2026-q4", "gateway", 100], ["v0-2026-q4", "v0", 50]),
+  },
+];
+
 PAGES["docs/adopting.md"] = [
   {
     at: "npx pulumi-vercel-credits journal settle",

@@ -149,6 +149,7 @@ export class WorkflowRun {
       vars: {
         PULUMI_BACKEND_URL: this.host.project.env.PULUMI_BACKEND_URL,
         PULUMI_STACK: "organization/test/dev",
+        ...this.host.variables,
       },
       needs: needs === undefined ? {} : { [needs]: { outputs: this.jobs[needs]?.outputs } },
     };
@@ -275,6 +276,12 @@ const STOOD_IN_FOR: Record<string, (machine: Machine, given: Env) => unknown> = 
   },
   "actions/setup-node": nothing,
   "pulumi/actions": nothing,
+  "aws-actions/configure-aws-credentials": (machine, given) => {
+    const role = machine.host.roles[given["role-to-assume"] ?? ""];
+    if (role === undefined) throw new Error(`no role ${given["role-to-assume"]}`);
+    machine.exported = role;
+    return true;
+  },
   "actions/cache/restore": (machine, given) => {
     machine.restoreCache(given["restore-keys"] ?? "", given.path ?? "");
     return true;

@@ -67,6 +67,15 @@ describe("what was tried at the sandbox is forgotten where Vercel's address is c
   );
 });
 
+test("what is not forgotten says that it is of the sandbox", async () => {
+  const run = new Run(undefined, { VERCEL_CREDITS_JOURNAL: "off", VERCEL_API_URL: SANDBOX });
+  const order = { orderId: "order_1", attempt: 1, identity: identityAt(SANDBOX) };
+
+  await expect(forget(run, attempt(order, "unknown", { sandbox: "http://127.0.0.1:4010" }))).rejects.toThrow(
+    /is not forgotten.*\(At the sandbox http:\/\/127\.0\.0\.1:4010, where no money moves\.\)$/,
+  );
+});
+
 test("forgetting a purchase releases the claims of all its attempts, so that another may begin at the first", async () => {
   const folder = mkdtempSync(join(tmpdir(), "vercel-credits-forgotten-"));
   try {

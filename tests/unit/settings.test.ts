@@ -87,3 +87,20 @@ test("nothing may be bought while Pulumi writes no checkpoints: a crash could bu
   expect(() => without.endpoint()).toThrow("PULUMI_SKIP_CHECKPOINTS is set");
   expect(settings({ "vercel:apiToken": "token" }).endpoint().token).toBe("token");
 });
+
+describe("the month's budget", () => {
+  const month = "vercelCredits:maxAmountPerMonth";
+
+  test("is none by default, and a number of dollars", () => {
+    expect(settings().maxAmountPerMonth).toBeUndefined();
+    expect(settings({ [month]: "250" }).maxAmountPerMonth).toBe(250);
+    expect(() => settings({ [month]: "much" }).maxAmountPerMonth).toThrow("must be a number of US dollars");
+  });
+
+  test("is refused without a journal: nothing else knows what the month has charged", () => {
+    const without = settings({ [month]: "250", "vercelCredits:journal": "off" });
+
+    expect(() => without.maxAmountPerMonth).toThrow("the journal is off");
+    expect(() => without.refuseUnusable()).toThrow(NOTHING_CHARGED);
+  });
+});

@@ -130,6 +130,15 @@ describe("the reason of an outcome that fails", () => {
     );
   });
 
+  test("what was skipped because another purchase is in doubt waits for that one to be settled", () => {
+    const of = result("notSent", { cause: { kind: "afterDoubt", purchase: "credits-1" } });
+
+    expect(reason(of, { journaled: true })).toContain(
+      'Nothing was charged. Settle the purchase "credits-1" first, then run `pulumi up` again.',
+    );
+    expect(reason(of)).toMatch(/Settle the purchase "credits-1" first, then set attempt: 2 to try again\.$/);
+  });
+
   test("what is not known names the page to look at, and the three ways out", () => {
     const said = reason(result("unknown", { cause: answer(402, "purchase_complete_failed") }), {
       attempt: 4,
@@ -142,6 +151,29 @@ describe("the reason of an outcome that fails", () => {
       /settings\/billing.*adopt: "<its intent or invoice id>".*attempt: 5 .*withdraw: true/,
     );
     expect(reason(result("unknown", { receipt: { intentId: "pur_9" } }))).toContain('adopt: "pur_9"');
+  });
+});
+
+describe("at the sandbox, where Vercel's pages have nothing to show", () => {
+  const sandbox = "http://127.0.0.1:4010";
+  const session = { receipt: { checkoutSessionUrl: `${sandbox}/pay` } };
+
+  test.each<[string, Result]>([
+    ["what is not known", result("unknown")],
+    ["a checkout session", result("checkout", session)],
+    ["a payment that failed", result("failed")],
+    ["a refusal", result("refused", { cause: answer(402, "payment_failed") })],
+    ["what is pending", result("pending")],
+  ])("%s names none of them, and where it is from", (_what, of) => {
+    for (const when of ["now", "later"] as const) {
+      const said = reasonOf(of, { ...context, sandbox, when }) ?? newsOf(of, { ...context, sandbox, when });
+      expect(said).not.toContain("vercel.com");
+      expect(said).toMatch(/\(At the sandbox http:\/\/127\.0\.0\.1:4010, where no money moves\.\)$/);
+    }
+  });
+
+  test("what is not known is looked for on its own page", () => {
+    expect(reason(result("unknown"), { sandbox })).toContain(`Look for it on ${sandbox}. If it is there`);
   });
 });
 

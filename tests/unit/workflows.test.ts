@@ -61,19 +61,32 @@ test("the recipes and the action use the same commits", () => {
     "actions/download-artifact",
     "actions/setup-node",
     "actions/upload-artifact",
+    "aws-actions/configure-aws-credentials",
     "pulumi/actions",
   ]);
 });
 
+/** For the login of a cloud in which the journal is kept. */
+const ROLE = { "id-token": "write" };
+
 test.each([
   [
     "credits-preview.yml",
-    { preview: { contents: "read", "pull-requests": "write" }, "no-preview": { contents: "read" } },
+    {
+      preview: { contents: "read", "pull-requests": "write", ...ROLE },
+      "no-preview": { contents: "read" },
+    },
   ],
-  ["credits-buy.yml", { plan: { contents: "read", actions: "read" }, buy: { contents: "read" } }],
+  [
+    "credits-buy.yml",
+    { plan: { contents: "read", actions: "read", ...ROLE }, buy: { contents: "read", ...ROLE } },
+  ],
   [
     "credits.yml",
-    { preview: { contents: "read", "pull-requests": "write", actions: "read" }, buy: { contents: "read" } },
+    {
+      preview: { contents: "read", "pull-requests": "write", actions: "read", ...ROLE },
+      buy: { contents: "read", ...ROLE },
+    },
   ],
 ])("%s grants each job what it needs, and nothing to any other", (file, expected) => {
   const { permissions, jobs } = parse(readFileSync(join(FOLDER, file), "utf8"));

@@ -1,6 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "yaml";
+import { whatIsMissing } from "../../tools/servers/found.mts";
+import { startCeph } from "../servers/ceph.mts";
+import type { RealServer } from "../servers/server.mts";
+import { commandAt } from "../support/books";
 import { CodeHost } from "../support/code-host";
 import { ROOT } from "../support/project.mts";
 import { CHARGED, MAYBE_CHARGED } from "../support/sentences";
@@ -237,3 +242,64 @@ test("GitLab's jobs: a merge request is reviewed, and what was planned on the ma
   expect(buy).toMatchObject({ code: 0, log: expect.stringContaining(CHARGED) });
   expect(sandbox.charges()).toHaveLength(1);
 });
+
+(whatIsMissing("s3") === undefined ? test : test.skip)(
+  "with a bucket, previews may read the journal and not write it, no cache is kept, and the next machine knows what the last one did",
+  async () => {
+    const server = await startCeph();
+    try {
+      const { sandbox, project, host } = await repository();
+      host.environments["vercel-credits"] = ENVIRONMENT;
+      const journal = server.address("journal");
+      await mayRead(server, "stranger");
+      const key = (name: string) => ({ AWS_ACCESS_KEY_ID: name, AWS_SECRET_ACCESS_KEY: name });
+      host.roles = { preview: key("stranger-key"), buy: key("owner-key") };
+      host.variables = {
+        ...{ CREDITS_JOURNAL: journal, AWS_REGION: "us-east-1" },
+        ...{ AWS_ROLE_PREVIEW: "preview", AWS_ROLE_BUY: "buy" },
+      };
+
+      for (const recipe of ["credits.yml", "credits-preview.yml"]) {
+        expect((await WorkflowRun.start(host, recipe, PULL_REQUEST)).jobs.preview).toMatchObject({
+          result: "success",
+          log: expect.not.stringContaining("can't be read"),
+        });
+      }
+      const merge = await WorkflowRun.start(host, "credits.yml", MERGE);
+      await merge.approve();
+      expect(merge.jobs.buy).toMatchObject({ result: "success", log: expect.stringContaining(CHARGED) });
+
+      // The state is lost with its record; the journal in the bucket stops the machine that would buy again.
+      await project.mustRun("state", "delete", "--all", "--force", "--yes");
+      const again = await WorkflowRun.start(host, "credits-buy.yml", MERGE);
+      expect(again.jobs.plan).toMatchObject({
+        result: "failure",
+        summary: expect.stringContaining("needs a person to settle it first"),
+      });
+      expect(sandbox.charges()).toHaveLength(1);
+      expect(readdirSync(join(host.folder, "caches"))).toEqual([]);
+      const asReader = commandAt({ address: journal, env: host.roles.preview ?? {} }, "journal");
+      expect(asReader).toMatchObject({ status: 0, stdout: expect.stringContaining("bought") });
+    } finally {
+      await server.stop();
+    }
+  },
+  LONG,
+);
+
+/** As docs/journal.md has it for previews: records are read and listed, and nothing is written. */
+async function mayRead({ port, address }: RealServer, user: string): Promise<void> {
+  const bucket = new URL(address("x")).host;
+  const client = new S3Client({
+    ...{ endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", forcePathStyle: true },
+    credentials: { accessKeyId: "owner-key", secretAccessKey: "owner-key" },
+  });
+  const of = (Action: string, path = "") => ({
+    ...{ Effect: "Allow", Principal: { AWS: [`arn:aws:iam:::user/${user}`] } },
+    ...{ Action, Resource: `arn:aws:s3:::${bucket}${path}` },
+  });
+  const Statement = [of("s3:GetObject", "/journal/*"), of("s3:ListBucket")];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  client.destroy();
+}

@@ -1,4 +1,4 @@
-import { MAYBE_CHARGED, sentencesOf } from "../support/sentences";
+import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../support/sentences";
 import { NO_JOURNAL, sandboxAndProject, upAnew } from "../support/stack";
 
 describe("Pulumi is asked to make it anew, and there is no journal", () => {
@@ -60,4 +60,46 @@ describe("Pulumi is asked to make it anew, and there is no journal", () => {
     expect(sentencesOf(run)).toEqual([MAYBE_CHARGED]);
     expect(sandbox.requests()).toHaveLength(1);
   });
+});
+
+describe("a person said how it ended before anything was ordered, and the program says it no more", () => {
+  test.each([
+    ["adopted", { adopt: "pur_mine" }, CHARGED],
+    ["withdrawn", { withdraw: true }, NOTHING_CHARGED],
+  ] as const)(
+    "%s: tainted, nothing is sent, and untainted it is as it was",
+    async (_outcome, args, sentence) => {
+      const { sandbox, project } = await sandboxAndProject();
+      project.declare({ args, opts: { protect: false } });
+      await project.mustRun("up", "--yes", "--skip-preview");
+      project.declare({ opts: { protect: false } });
+      await project.mustRun("up", "--yes", "--skip-preview");
+      const kept = project.outputs();
+
+      const run = await upAnew(project, "taint", project.urn());
+      await project.mustRun("state", "untaint", project.urn(), "--yes");
+      const after = await project.mustRun("up", "--yes", "--skip-preview");
+
+      expect(run.code).not.toBe(0);
+      expect(sentencesOf(run)).toEqual([sentence]);
+      expect(run.output).toContain("pulumi state untaint");
+      expect(after.output).toContain("3 unchanged");
+      expect(project.outputs()).toEqual(kept);
+      expect(sandbox.requests()).toHaveLength(0);
+    },
+  );
+});
+
+test("without a journal, what a replacement pushes aside is named", async () => {
+  const { sandbox, project } = await sandboxAndProject(NO_JOURNAL);
+  project.declare({ opts: { protect: false } });
+  await project.up("--skip-preview");
+  const { intentId } = project.outputs() ?? {};
+
+  project.declare({ args: { withdraw: true }, opts: { protect: false } });
+  const run = await project.up("--skip-preview", "--replace", project.urn());
+
+  expect(run.output).toContain(`it was on record as bought (${intentId})`);
+  expect(run.output).toContain(CHARGED);
+  expect(sandbox.requests()).toHaveLength(1);
 });

@@ -150,15 +150,15 @@ function nothingToFindOut(one: OrderOnRecord): { hint: string; says: string } {
   const what = `${outcomeInWords(one)}${id === undefined ? "" : ` (${id})`}`;
   const says =
     MEANING[one.outcome].money === "in doubt"
-      ? `It is ${what}. How it ended is on ${billingPage(one.team)}.`
+      ? `It is ${what}. How it ended is on ${billingPage(one.team, one.sandbox)}.`
       : `There is nothing to find out: it is ${what}.`;
   return { hint: "settled", says: printable(says) };
 }
 
 /** Said of an order in doubt. */
-function waysOut({ order, team, attempt = 1 }: OrderOnRecord): string {
+function waysOut({ order, team, attempt = 1, sandbox }: OrderOnRecord): string {
   return (
-    `${MAYBE_CHARGED} This is only a hint; you decide. Look for the purchase on ${billingPage(team)}, then settle it ` +
+    `${MAYBE_CHARGED} This is only a hint; you decide. Look for the purchase on ${billingPage(team, sandbox)}, then settle it ` +
     "in the program:\n" +
     '  it was charged:                    adopt: "<its intent or invoice id>"\n' +
     `  it was not, and is still wanted:   attempt: ${attempt + 1}   (buys it)\n` +

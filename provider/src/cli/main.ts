@@ -2,9 +2,14 @@ import { Command } from "commander";
 import { PACKAGE_VERSION } from "../version";
 
 /** One line a subcommand; each has a file of its own, loaded when it is asked for. */
-const program = new Command("pulumi-vercel-credits")
+const PROGRAM = "pulumi-vercel-credits";
+const program = new Command(PROGRAM)
   .description("Tools for purchases of Vercel credits that a Pulumi program declares")
   .version(PACKAGE_VERSION)
+  // Subcommands take these over where they are made.
+  .configureOutput({
+    outputError: (text, write) => write(`${PROGRAM}: ${text.replace(/^error: /, "")}`),
+  })
   // Wrong usage ends with 2: 1 says something about money.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
@@ -60,8 +65,7 @@ program
   .option(
     "--stack <project/stack>",
     "which stack the preview is of, where it failed before it could say; once for each preview",
-    (name: string, before: string[]) => [...before, name],
-    [],
+    (name: string, before: string[] = []) => [...before, name],
   )
   .action(async (files, options) => (await import("./review.js")).reviewFiles(files, options));
 
@@ -104,7 +108,14 @@ program
   .option("--html", "one page with a chart, for people")
   .action(async (file, options) => (await import("./receipts.js")).receipts(file, options));
 
+for (const command of [program, ...program.commands, ...journal.commands])
+  command.showHelpAfterError(`\`${pathOf(command)} --help\` says what it takes.`);
+
+function pathOf(command: Command): string {
+  return command.parent === null ? PROGRAM : `${pathOf(command.parent)} ${command.name()}`;
+}
+
 program.parseAsync().catch((error: Error) => {
   // A journal's server that doesn't answer would be waited for.
-  process.stderr.write(`pulumi-vercel-credits: ${error.message}\n`, () => process.exit(2));
+  process.stderr.write(`${PROGRAM}: ${error.message}\n`, () => process.exit(2));
 });

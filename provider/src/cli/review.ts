@@ -25,7 +25,7 @@ import { PLAIN } from "./table";
 interface Options {
   readonly format: string;
   readonly budget?: string;
-  readonly stack: readonly string[];
+  readonly stack?: readonly string[];
 }
 
 const FORMATS: Record<string, (review: Review) => string> = {
@@ -40,7 +40,7 @@ export async function reviewFiles(given: readonly string[], options: Options): P
   const write = FORMATS[options.format];
   if (!write)
     throw new Error(`--format ${printable(options.format)} is not one of ${Object.keys(FORMATS).join(", ")}`);
-  const names = options.stack.map(stackName);
+  const names = (options.stack ?? []).map(stackName);
   if (names.length > 0 && names.length !== files.length)
     throw new Error("name --stack once for each preview, in the same order, or not at all");
   const previews: Given[] = [];

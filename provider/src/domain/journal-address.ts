@@ -78,7 +78,9 @@ export function parseJournalAddress(text: string, setting: string): JournalAddre
   const url = URL.parse(text);
   const shown = withoutSecrets(text);
   const refuse = (why: string) => new Refusal(`${setting} (${printable(shown)}) ${why}`);
-  if (url === null) throw refuse("is not an address.");
+  if (url === null || isSplitByPassword(url)) {
+    throw refuse("is not an address: in its parts, #, ?, / and @ are written as %23, %3F, %2F and %40.");
+  }
   switch (scheme) {
     case "file":
       return fileAddress(url, text, refuse);
@@ -86,11 +88,11 @@ export function parseJournalAddress(text: string, setting: string): JournalAddre
       return s3Address(url, shown, refuse);
     case "gs":
       parametersOf(url, {}, refuse);
-      return { kind: "gs", bucket: hostOf(url, "bucket", refuse), prefix: prefixOf(url), shown };
+      return { kind: "gs", bucket: hostOf(url, "bucket", refuse), prefix: prefixOf(url, refuse), shown };
     case "azblob": {
       const { account } = parametersOf(url, AZURE_PARAMETERS, refuse);
       const container = hostOf(url, "container", refuse);
-      return { kind: "azblob", container, prefix: prefixOf(url), account, shown };
+      return { kind: "azblob", container, prefix: prefixOf(url, refuse), account, shown };
     }
     case "postgres":
     case "postgresql":
@@ -109,7 +111,8 @@ export function parseJournalAddress(text: string, setting: string): JournalAddre
 export function besideBackend(text: string, from: string, setting: string): JournalAddress {
   const scheme = /^([a-z][\w+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase() ?? "";
   if (scheme === "file") {
-    const path = text.slice("file://".length).replace(/^~(?=\/|$)/, homedir());
+    const [written = ""] = text.slice("file://".length).split("?"); // Pulumi has parameters for it
+    const path = written.replace(/^~(?=\/|$)/, homedir());
     return parseJournalAddress(join(isAbsolute(path) ? path : join(from, path), BESIDE_STATE), setting);
   }
   if (!["s3", "gs", "azblob", "postgres", "postgresql"].includes(scheme)) {
@@ -118,7 +121,8 @@ export function besideBackend(text: string, from: string, setting: string): Jour
       `Set it to one of them: ${FORMS}.`,
     );
   }
-  const url = new URL(text);
+  const url = URL.parse(text);
+  if (url === null) return parseJournalAddress(text, setting); // which says what is wrong with it
   if (scheme.startsWith("postgres")) url.searchParams.delete("table");
   else url.pathname = `${url.pathname.replace(/\/$/, "")}/${BESIDE_STATE}`;
   return parseJournalAddress(url.href, setting);
@@ -148,7 +152,7 @@ function s3Address(url: URL, shown: string, refuse: Refuse): JournalAddress {
   return {
     kind: "s3",
     bucket: hostOf(url, "bucket", refuse),
-    prefix: prefixOf(url),
+    prefix: prefixOf(url, refuse),
     region: given.region,
     profile: given.profile,
     endpoint,
@@ -205,8 +209,21 @@ function hostOf(url: URL, what: string, refuse: Refuse): string {
   return url.host;
 }
 
-function prefixOf(url: URL): string {
-  return decodeURIComponent(url.pathname).replaceAll(/^\/+|\/+$/g, "");
+function prefixOf(url: URL, refuse: Refuse): string {
+  const prefix = decoded(url.pathname)?.replaceAll(/^\/+|\/+$/g, "");
+  if (prefix === undefined)
+    throw refuse("has a % that isn't the beginning of a character's number: it is written as %25.");
+  // Pulumi removes what it doesn't know there.
+  if (prefix.split("/").includes(".pulumi")) throw refuse("is in the folder .pulumi, which is Pulumi's own.");
+  return prefix;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const SHOWN_PARAMETERS = ["table", "region", "profile", "endpoint", "storage_account"];
@@ -214,8 +231,24 @@ const SHOWN_PARAMETERS = ["table", "region", "profile", "endpoint", "storage_acc
 /** No password, key or signature is ever shown. */
 function withoutSecrets(text: string): string {
   const url = URL.parse(text);
-  if (url === null) return `${text.slice(0, text.indexOf("://"))}://...`;
+  if (url === null || isSplitByPassword(url)) return `${text.slice(0, text.indexOf("://"))}://...`;
   const place = `${url.protocol}//${url.username === "" ? "" : `${url.username}@`}${url.host}${url.pathname}`;
-  const kept = [...url.searchParams].filter(([name]) => SHOWN_PARAMETERS.includes(name));
+  const kept = [...url.searchParams].filter(
+    ([name, value]) => SHOWN_PARAMETERS.includes(name) && (name !== "endpoint" || !value.includes("@")),
+  );
   return kept.length === 0 ? place : `${place}?${kept.map(([name, value]) => `${name}=${value}`).join("&")}`;
+}
+
+/**
+ * Whether it may be cut in the midst of a password that holds #, ? or /, so that the rest of it is where an address has its path,
+ * its parameters, or nothing.
+ */
+function isSplitByPassword(url: URL): boolean {
+  const names = [...url.searchParams.keys()];
+  const isOfDatabase = url.protocol.startsWith("postgres");
+  return (
+    url.hash !== "" ||
+    names.some((name) => !/^[\w-]+$/.test(name)) ||
+    (isOfDatabase && `${url.pathname}${url.search}`.includes("@"))
+  );
 }

@@ -29,9 +29,13 @@ export function cutTo(text: string, longest: number): string {
   return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
 }
 
-/** Where a person sees what a team was really charged, and changes its card and its plan. */
-export function billingPage(team: string | undefined): string {
-  return settingsPage(team, "/billing");
+/**
+ * Where a person sees what a team was really charged, and changes its card and its plan.
+ *
+ * @param sandbox The address, where the purchase is of one of this machine: Vercel's page never has it, and that one lists it.
+ */
+export function billingPage(team: string | undefined, sandbox?: string): string {
+  return sandbox === undefined ? settingsPage(team, "/billing") : printable(sandbox, 200);
 }
 
 /** A page of a team's settings: `/billing`, `/members`, or its general one. Where only its id is known, Vercel asks which team. */

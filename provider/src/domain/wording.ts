@@ -55,11 +55,11 @@ type Wording = (result: Result, context: WordingContext) => Words;
 const ANY_ID = "<its intent or invoice id>";
 
 const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> = {
-  checkout: ({ receipt }, { team, attempt, when }) => {
+  checkout: ({ receipt }, { team, attempt, when, sandbox }) => {
     const session = receipt.checkoutSessionUrl ?? receipt.checkoutSessionId;
     const there = session === undefined ? "" : ` at ${session}`;
     const instead =
-      `give the team a default payment method (${billingPage(team)}) and set attempt: ${attempt + 1} to buy it ` +
+      `give the team a default payment method${onPage(billingPage(team), sandbox)} and set attempt: ${attempt + 1} to buy it ` +
       "without a checkout (not both: the session can still be paid). If it isn't wanted any more, leave the session " +
       "unpaid and set withdraw: true.";
     return {
@@ -67,16 +67,16 @@ const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> =
       advice:
         when === "now"
           ? `Pay it${there} and set adopt: "${ANY_ID}", or ${instead}`
-          : `If it was paid, set adopt: "${ANY_ID}", from ${billingPage(team)}. If it wasn't, pay it${there} now, or ${instead}`,
+          : `If it was paid, set adopt: "${ANY_ID}", from ${billingPage(team, sandbox)}. If it wasn't, pay it${there} now, or ${instead}`,
     };
   },
-  failed: ({ receipt: { intentId } }, { team, attempt }) => ({
+  failed: ({ receipt: { intentId } }, { team, attempt, sandbox }) => ({
     what: `Vercel made the purchase${intentId === undefined ? "" : ` (${intentId})`}, and its payment failed.`,
-    advice: `Fix the payment method on ${billingPage(team)}, then ${again(attempt, OR_WITHDRAW)}`,
+    advice: `Fix the payment method${sandbox === undefined ? ` on ${billingPage(team)}` : ""}, then ${again(attempt, OR_WITHDRAW)}`,
   }),
-  refused: ({ cause }, { team, attempt }) => ({
+  refused: ({ cause }, { team, attempt, sandbox }) => ({
     what: cause === undefined ? "Vercel refused the purchase." : whatHappened(cause),
-    advice: `${fixOf(cause, team)}, then ${again(attempt, OR_WITHDRAW)}`,
+    advice: `${fixOf(cause, team, sandbox)}, then ${again(attempt, OR_WITHDRAW)}`,
   }),
   notSent: ({ cause }, { attempt, journaled }) => {
     const fix = cause && fixBeforeSending(cause);
@@ -88,10 +88,10 @@ const WORDS: Record<Exclude<Result["outcome"], "bought" | "pending">, Wording> =
         : first(again(attempt)),
     };
   },
-  unknown: ({ cause, receipt }, { team, attempt }) => ({
+  unknown: ({ cause, receipt }, { team, attempt, sandbox }) => ({
     what: cause === undefined ? "It is not known how this purchase ended." : inDoubt(cause),
     advice:
-      `Look for it on ${billingPage(team)}. If it is there, set adopt: "${receipt.intentId ?? ANY_ID}". If it isn't, ` +
+      `Look for it on ${billingPage(team, sandbox)}. If it is there, set adopt: "${receipt.intentId ?? ANY_ID}". If it isn't, ` +
       `set attempt: ${attempt + 1} to buy it again, or withdraw: true if it isn't wanted any more.`,
   }),
 };
@@ -104,7 +104,7 @@ const NEWS: Record<"bought" | "pending", Wording> = {
       (status === "succeeded" || status === "failed"
         ? `says "${status}" in a kind of answer that is not documented (${receipt.intentKind ?? "no known kind"}).`
         : `its status is ${status === undefined ? "not known" : `"${printable(status)}"`}, which is not final.`),
-    advice: `It won't be bought again. See ${billingPage(context.team)} for how it ends.`,
+    advice: `It won't be bought again. See ${billingPage(context.team, context.sandbox)} for how it ends.`,
   }),
 };
 
@@ -114,6 +114,11 @@ function purchase(
 ): string {
   const totals = total === undefined ? "" : `, total ${total} ${currency ?? ""}`.trimEnd();
   return `${dollars(amount)} of ${creditsFor(creditType, team)} (${intentId ?? "no intent id"}${totals})`;
+}
+
+/** Where at Vercel that is done; nowhere for what is of the sandbox, which has no such page. */
+function onPage(page: string, sandbox: string | undefined): string {
+  return sandbox === undefined ? ` (${page})` : "";
 }
 
 const OR_WITHDRAW = ", or withdraw: true if it isn't wanted any more.";
@@ -173,6 +178,8 @@ function fixBeforeSending(cause: Cause): string | undefined {
   switch (cause.kind) {
     case "notConnected":
       return "Fix the connection";
+    case "afterDoubt":
+      return `Settle the purchase "${printable(cause.purchase, 100)}" first`;
     case "overCap":
       return "Change the purchase or the cap";
     case "notWritable":
@@ -227,11 +234,11 @@ const FIX_BY_STATUS: ReadonlyMap<number, Fix> = new Map([
   [429, { what: "Wait until Vercel's rate limit allows it" }],
 ]);
 
-function fixOf(cause: Cause | undefined, team: string | undefined): string {
+function fixOf(cause: Cause | undefined, team: string | undefined, sandbox: string | undefined): string {
   if (cause?.kind !== "answer") return "Fix what it was refused for";
   const fix = FIX_BY_CODE.get(cause.code ?? "") ?? FIX_BY_STATUS.get(cause.httpStatus);
   if (fix === undefined) return "Fix what it names";
-  return fix.page === undefined ? fix.what : `${fix.what} (${settingsPage(team, fix.page)})`;
+  return fix.page === undefined ? fix.what : `${fix.what}${onPage(settingsPage(team, fix.page), sandbox)}`;
 }
 
 /** Foreign words as the end of a sentence. */

@@ -52,6 +52,8 @@ export interface ClaimedElsewhere {
   readonly outcome: Outcome;
   readonly settled?: Outcome | undefined;
   readonly intentId?: string | undefined;
+  /** The ids that Vercel gave, whatever a person said. */
+  readonly vercelIds: readonly string[];
   readonly lease?: Lease | undefined;
   /** A person's word claims it: no request ever left for it. */
   readonly unsent?: true | undefined;
@@ -345,6 +347,7 @@ export class Journal {
       time: intent.time,
       ...came,
       intentId: adopted ?? result?.receipt.intentId,
+      vercelIds: result === undefined ? [] : vercelIdsOf(result),
       unsent: intent.unsent,
       lease: result === undefined && resolution === undefined ? leaseOf(intent) : undefined,
     };
@@ -389,5 +392,13 @@ function withoutAnswer(intent: Intent | undefined): Outcome {
 }
 
 function unreadableClaim(name: string): ClaimedElsewhere {
-  return { order: "?", attempt: undefined, host: "?", time: "?", outcome: "unknown", unreadable: name };
+  return {
+    order: "?",
+    attempt: undefined,
+    host: "?",
+    time: "?",
+    outcome: "unknown",
+    vercelIds: [],
+    unreadable: name,
+  };
 }

@@ -19,6 +19,10 @@ interface Marker {
   readonly isHere: boolean;
 }
 
+export function markerName(number: number): string {
+  return `journal.${number}`;
+}
+
 /** Tells a journal from its copies, by the markers that it holds: one for each place it has been used at. */
 export class Markers {
   #found: Marker[] = [];
@@ -50,14 +54,14 @@ export class Markers {
       const number = this.#found.length + 1;
       if (number > MOST_MARKERS) throw new Error("it holds too many markers of other places");
       const journal = `journal_${randomUUID()}`;
-      await this.store.mark(`journal.${number}`, (place) => recordText({ journal, place }));
+      await this.store.mark(markerName(number), (place) => recordText({ journal, place }));
     }
   }
 
   async #read(): Promise<void> {
     const found: Marker[] = [];
     for (let number = 1; number <= MOST_MARKERS; number++) {
-      const name = `journal.${number}`;
+      const name = markerName(number);
       const marker = parse(markerSchema, await this.store.read(name));
       if (marker === undefined) break;
       // One that can't be read is no place that anybody can be sure of.

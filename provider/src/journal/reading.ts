@@ -1,3 +1,4 @@
+import { markerName } from "./marker";
 import type { JournalStore } from "./store";
 
 /**
@@ -5,6 +6,8 @@ import type { JournalStore } from "./store";
  * meanwhile is not in it, and nothing can be written through it.
  */
 export async function readWhole(store: JournalStore): Promise<JournalStore> {
+  // A list may take long; whether anybody answers shows sooner.
+  await store.read(markerName(1));
   const records = await store.readMany(await store.names());
   const places = new Map<string, Promise<string | undefined>>();
   const refuse = async () => {

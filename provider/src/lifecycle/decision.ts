@@ -36,11 +36,11 @@ export function wishOf(
   if (state.altered !== undefined) {
     throw refuse(
       `its record in the state was changed by hand, and can't be relied on: ${state.altered}.`,
-      `Look for it on ${billingPage(state.arguments.team)}, and import a state in which it is as it was.`,
+      `Look for it on ${billingPage(state.arguments.team, state.sandbox)}, and import a state in which it is as it was.`,
     );
   }
   const [problem] = declaration.problems;
-  if (problem) throw refuse(`${problem.what}.`, `Change ${problem.property}.`);
+  if (problem) throw refuse(`${problem.what}.`, problem.firstDo ?? `Change ${problem.property}.`);
 
   const { attempt, adopt } = declaration.arguments;
   const withdraw = knownOr(declaration.arguments.withdraw);

@@ -1,4 +1,4 @@
-import { MAYBE_CHARGED, printable } from "../domain/messages";
+import { CHARGED, MAYBE_CHARGED, printable } from "../domain/messages";
 import { cannotCharge, MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import { ofSandbox } from "../domain/sandbox";
@@ -15,12 +15,15 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const state = readPurchase(olds);
   const name = printable(state.name ?? "this purchase", 100);
   const { order, receipt } = state;
-  // The other half of a replacement: the same purchase, which this update has put on record again.
-  if (order !== undefined && run.seen.has(order.orderId)) return;
-  // A higher attempt has replaced it, which is a person's word about this one.
-  if ((run.settled.get(keyOf(readDeclaration(olds))) ?? 0) >= (state.arguments.attempt ?? 1)) return;
+  const key = keyOf(readDeclaration(olds));
+  const isReplaced =
+    // The same purchase, which this update has put on record again; or a higher attempt, which is a person's word about it.
+    (order !== undefined && run.seen.has(order.orderId)) ||
+    (run.settled.get(key) ?? 0) >= (state.arguments.attempt ?? 1);
+  if (isReplaced) return sayWhatWasReplaced(run, key, state, name);
   const outcome = await lateOutcome(run, state);
   const sentence = sentenceOf(outcome, "later", state.settled);
+  const place = ofSandbox(state.sandbox);
   // What was tried on this machine must not stand in the way at Vercel.
   const isTried =
     state.sandbox !== undefined &&
@@ -33,13 +36,13 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
           "longer declares it: `npx pulumi-vercel-credits journal settle`, or `pulumi state delete` to drop the record.)"
         : "Import a state in which it is as it was, or drop the record with `pulumi state delete`.";
     const why = state.altered ?? `its outcome is ${outcome}`;
-    throw new Refusal(`${name} is not forgotten, because ${why}.`, wayOut, sentence);
+    throw new Refusal(`${name} is not forgotten, because ${why}.`, `${wayOut}${place}`, sentence);
   }
   const later = await laterClaim(run, state);
   if (order !== undefined && !(await releaseClaims(run, state, outcome, name))) {
     throw new Refusal(
       `${name} is not forgotten, because its request may be under way at this moment.`,
-      "Wait until it has ended, then run this again.",
+      `Wait until it has ended, then run this again.${place}`,
       MAYBE_CHARGED,
     );
   }
@@ -50,7 +53,27 @@ export async function forget(run: Run, olds: Properties): Promise<void> {
   const what = [outcome, which].filter((word) => word !== undefined).join(", ");
   // The order's own guard sees to it that what may have charged after that is not forgotten with it.
   const said = later === undefined ? `${sentence}${kept}` : ofLaterOrder(later, sentence);
-  console.log(`🗑️ ${name}: forgotten (${what}). ${said}${ofSandbox(state.sandbox)}`);
+  console.log(`🗑️ ${name}: forgotten (${what}). ${said}${place}`);
+}
+
+/**
+ * What the state had, where that is not what this update has put on record in its place. The engine doesn't show the one when
+ * the other is made, and only a journal does: without one, a word of the program is taken for it.
+ */
+function sayWhatWasReplaced(
+  run: Run,
+  key: string,
+  { outcome, receipt, sandbox }: PurchaseState,
+  name: string,
+): void {
+  const now = run.recorded.get(key);
+  if (MEANING[outcome].money !== "charged" || now === undefined) return;
+  if (receipt.intentId === undefined || receipt.intentId === now.intentId) return;
+  const id = printable(receipt.intentId, 200);
+  console.log(
+    `⚠️ ${name}: it was on record as ${outcome} (${id}), which this update has replaced by its new record (${now.outcome}). ` +
+      `${CHARGED}${ofSandbox(sandbox)}`,
+  );
 }
 
 /** Names every order of the purchase, so that it may be bought anew. False where one that was not sent is being sent. */

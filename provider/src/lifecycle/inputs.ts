@@ -25,7 +25,12 @@ export interface Declaration {
   readonly name: string;
   readonly arguments: Declared;
   /** What is wrong with an argument, for whoever wrote the program. `property` is the argument. */
-  readonly problems: readonly { readonly property: string; readonly what: string }[];
+  readonly problems: readonly {
+    readonly property: string;
+    readonly what: string;
+    /** Where that is more than to change it. */
+    readonly firstDo?: string;
+  }[];
   /** Which purchase it is, as the program computes it. Absent in programs with an earlier version of this package. */
   readonly resource: { readonly organization: string; readonly urn: string } | undefined;
   /** The team came from the configuration or the environment. */
@@ -141,6 +146,12 @@ export function readOrder(olds: Properties): OrderState {
   };
 }
 
+/** What to do about an argument that says how a purchase ended. */
+const FIX: { readonly [A in keyof OrderArguments]?: string } = {
+  adopt: "Set adopt to the id that the team's billing page shows for the purchase, or remove it.",
+  withdraw: "Set withdraw: true where it was not made and isn't wanted any more, else remove it.",
+};
+
 /** Version 0.1 kept it in the same place, beside other things. */
 const balanceSchema = orderJournalSchema.pick({ balance: true });
 
@@ -151,7 +162,9 @@ function problemsOf(given: Properties, isSecret: boolean): Declaration["problems
     const parsed = argumentSchemas[property].safeParse(value);
     if (parsed.success) return [];
     const is = value === undefined ? "it is missing" : `it is ${shown(value, isSecret)}`;
-    return [{ property, what: `${property} ${parsed.error.issues[0]?.message}; ${is}` }];
+    const firstDo = FIX[property];
+    const what = `${property} ${parsed.error.issues[0]?.message}; ${is}`;
+    return [{ property, what, ...(firstDo !== undefined && { firstDo }) }];
   });
   const unknown = Object.entries(given)
     .filter(
@@ -160,6 +173,7 @@ function problemsOf(given: Properties, isSecret: boolean): Declaration["problems
     .map(([property]) => ({
       property,
       what: `${property} is not an argument of CreditPurchase, which takes ${ARGUMENTS.join(", ")}`,
+      firstDo: `Remove ${printable(property, 100)}.`,
     }));
   const { adopt, withdraw } = given;
   const both = adopt !== undefined && withdraw !== undefined;
@@ -167,7 +181,8 @@ function problemsOf(given: Properties, isSecret: boolean): Declaration["problems
     ? [
         {
           property: "withdraw",
-          what: "withdraw says that it was not made, and adopt that it was: remove one of them",
+          what: "withdraw says that it was not made, and adopt that it was",
+          firstDo: "Remove one of them.",
         },
       ]
     : [];

@@ -1,6 +1,6 @@
 import { MEANING, type Outcome } from "../domain/outcome";
 import type { ClaimedElsewhere } from "../journal/journal";
-import { isAdopted, type Knowledge } from "../journal/knowledge";
+import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { PurchaseState } from "../state/purchase-state";
 import { isUnknown, type PurchaseDeclaration, type Unknown } from "./inputs";
@@ -74,9 +74,15 @@ export async function refuseOfSandbox(
     const known = await run.knows(order).catch((): Knowledge => ({ kind: "nothing" }));
     const wasSent = known.kind !== "completed" || known.result.outcome !== "notSent";
     if (known.kind !== "neverSent" && wasSent) {
-      throw madeAtSandbox(declaration, sandbox, run.settings.apiUrl.href, sentenceOfKnowledge(known));
+      const made = { sandbox, outcome: outcomeOfKnowledge(known) };
+      throw madeAtSandbox(declaration, made, run.settings.apiUrl.href, sentenceOfKnowledge(known));
     }
   }
+}
+
+function outcomeOfKnowledge(known: Knowledge): Outcome {
+  if (known.kind === "completed") return known.result.outcome;
+  return known.kind === "resolved" ? outcomeOf(known.resolution) : "unknown";
 }
 
 /** An order that is not on record, and what is known of it. */

@@ -313,7 +313,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
       if (known.kind === "resolved" || (known.kind === "nothing" && (isOnRecord || isSettled))) return;
       if (known.kind === "neverSent" && (await run.journal?.close(last as OrderReference))) return;
       if (known.kind === "completed") {
-        if (cannotCharge(known.result.outcome)) return;
+        if (cannotCharge(known.result.outcome) || isSettled) return;
         if (known.result.outcome === "bought") why = "it bought, as the journal knows";
       }
     } catch (error) {

@@ -9,6 +9,7 @@ import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge, type PersonsWord } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import { mistakenAdoption } from "./adoption";
 import { knownArguments, knownOr, type Properties, type PurchaseDeclaration } from "./inputs";
 import { laterClaim, newsAmong, openingsFor } from "./order-steps";
 import { outputsOf } from "./outputs";
@@ -83,16 +84,23 @@ export async function adopt(
       CHARGED,
     );
   }
-  if (from.known?.kind === "completed" && vercelIds.length > 0 && !vercelIds.includes(intentId)) {
+  const known = from.known;
+  if (
+    (known?.kind === "completed" || known?.kind === "resolved") &&
+    vercelIds.length > 0 &&
+    !vercelIds.includes(intentId)
+  ) {
     const isRaised = Number(declaration.arguments.attempt) > order.attempt;
-    if (from.known.result.outcome === "bought" || !isRaised) {
+    if ((known.kind === "completed" && known.result.outcome === "bought") || !isRaised) {
       throw new Refusal(
         `${declaration.name}: adopt "${printable(intentId, 200)}" contradicts the id that Vercel gave (${vercelIds.join(", ")}).`,
         `Set adopt: "${vercelIds[0]}".`,
-        sentenceOfKnowledge(from.known),
+        sentenceOfKnowledge(known),
       );
     }
   }
+  const mistaken = await mistakenAdoption(run, declaration, intentId);
+  if (mistaken !== undefined) console.log(mistaken);
   await resolve(run, from, declaration, { adopted: intentId }, later);
   console.log(
     `📎 ${declaration.name}: recorded ${printable(intentId, 200)} as this purchase. This run sent nothing. ${CHARGED}${ofSandbox(sandboxOfOrder(order))}`,
@@ -221,7 +229,9 @@ async function laterOrder(
     throw new Refusal(
       `${declaration.name}: a later order for this purchase, ${later.order} (attempt ${later.attempt}), has the outcome ` +
         `"${later.outcome}", and attempt is ${meant}.`,
-      `Set attempt: ${later.attempt} beside it, to say it of that order, too.`,
+      knownOr(declaration.arguments.adopt) === undefined
+        ? `If it was not made either, run \`npx pulumi-vercel-credits journal settle ${later.order} --withdraw\` first.`
+        : `If the id is that order's, set attempt: ${later.attempt} beside it.`,
       sentenceOf(later.outcome, "later", later.settled),
     );
   }
@@ -234,13 +244,12 @@ async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<
   const by = identity && (await run.journal?.claimedElsewhere(identity, 0));
   if (by === undefined || by.unreadable !== undefined) return { kind: "nothing" };
   if (by.lease) throw waiting(declaration, by.lease);
-  const about = {
-    order: by.order,
-    time: by.time,
-    vercelIds: [by.intentId].filter((id) => id !== undefined),
-  };
-  if (by.outcome === "adopted" || by.outcome === "withdrawn" || by.outcome === "unknown") {
-    return { kind: "inDoubt", ...about, vercelIds: [] };
+  const about = { order: by.order, time: by.time, vercelIds: by.vercelIds };
+  if (by.outcome === "unknown") return { kind: "inDoubt", ...about };
+  if (by.outcome === "adopted" || by.outcome === "withdrawn") {
+    const resolution: PersonsWord =
+      by.outcome === "adopted" ? { adopted: by.intentId ?? "?" } : { withdrawn: true };
+    return { kind: "resolved", resolution, settled: by.settled ?? "unknown", ...about };
   }
   const receipt = present({ intentId: by.intentId });
   return { kind: "completed", result: { outcome: by.outcome, receipt }, ...about };
@@ -253,7 +262,13 @@ export function waiting({ name }: PurchaseDeclaration, lease: Lease): Refusal {
 
 function before({ state, olds, known, order }: Before) {
   const ofJournal =
-    known?.kind === "completed" ? known.result.outcome : known?.kind === "inDoubt" ? "unknown" : undefined;
+    known?.kind === "completed"
+      ? known.result.outcome
+      : known?.kind === "resolved"
+        ? known.settled
+        : known?.kind === "inDoubt"
+          ? "unknown"
+          : undefined;
   const ofState = state && (state.settled ?? state.outcome);
   const vercelIds = known && "vercelIds" in known ? known.vercelIds : (state?.vercelIds ?? []);
   return {

@@ -1,12 +1,15 @@
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED } from "../domain/messages";
+import { present } from "../domain/objects";
 import { MEANING, sentenceOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
+import { ofSandbox } from "../domain/sandbox";
 import { lineOf, newsOf, reasonOf } from "../domain/wording";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
-import type { OrderReference } from "../state/order-reference";
+import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
 import type { KnownArguments, PurchaseState } from "../state/purchase-state";
+import { mistakenAdoption } from "./adoption";
 import { type Action, cutShort, sentenceOnRecord } from "./findings";
-import { isPersonsWord, isUnknown, type PurchaseDeclaration } from "./inputs";
+import { isPersonsWord, isUnknown, knownOr, type PurchaseDeclaration } from "./inputs";
 import {
   newerOrders,
   newsAmong,
@@ -24,6 +27,7 @@ import {
   claimedElsewhere,
   inDoubt,
   leaseProblem,
+  mayBeCharged,
   OLD_SESSION,
   sentenceOfKnowledge,
   stopLine,
@@ -45,7 +49,12 @@ export async function foresee(
   line?: string;
 }> {
   await refuseOfSandbox(run, declaration, openingsFor(run, declaration));
-  if (isPersonsWord(declaration.arguments)) return { sentence: NOTHING_CHARGED };
+  if (isPersonsWord(declaration.arguments)) {
+    const id = knownOr(declaration.arguments.adopt);
+    const line =
+      id === undefined || !run.isPreview ? undefined : await mistakenAdoption(run, declaration, id);
+    return { sentence: NOTHING_CHARGED, ...present({ line }) };
+  }
   const step = stepOf(run, declaration);
   const opens = isUnknown(declaration.orderId) || run.armed.has(declaration.orderId);
   if (step?.claimedBy) {
@@ -66,7 +75,15 @@ export async function foresee(
   }
   const known: Knowledge = news?.known ?? { kind: "nothing" };
   const sentence = sentenceOfKnowledge(known);
-  if (opens && !stopsAnother(known)) return { sentence, line: chargeLine(declaration) };
+  if (opens && !stopsAnother(known)) {
+    const line = chargeLine(declaration);
+    if (news === undefined || sentence !== MAYBE_CHARGED || known.kind === "resolved")
+      return { sentence, line };
+    const { attempt } = news.order;
+    const outcome = known.kind === "completed" ? known.result.outcome : "unknown";
+    const before = mayBeCharged(declaration, { attempt, outcome }, sandboxOfOrder(news.order));
+    return { sentence, line: `${before}\n${line}` };
+  }
   if (step?.problem) {
     const why = `${step.problem.what} ${sentence} ${thenUpAgain(step.problem.firstDo)}`;
     return { sentence, forecast: "fails", line: stopLine(declaration, why) };
@@ -110,6 +127,11 @@ export async function previewAction(
       return console.log(stopLine(declaration, claimedElsewhere(declaration, action.by)));
     case "inDoubt":
       return console.log(stopLine(declaration, inDoubt(declaration, action.cause)));
+    case "adopt": {
+      const mistaken = await mistakenAdoption(run, declaration, action.id);
+      if (mistaken !== undefined) console.log(mistaken);
+      return;
+    }
     case "buy":
     case "again": {
       const step = stepOf(run, declaration);
@@ -118,11 +140,22 @@ export async function previewAction(
       }
       if ((state.settled ?? state.outcome) === "checkout")
         console.log(`⚠️ ${declaration.name}: ${OLD_SESSION}`);
+      const doubt = action.kind === "buy" ? await inDoubtBefore(run, state, declaration) : undefined;
+      if (doubt !== undefined) console.log(mayBeCharged(declaration, doubt, state.sandbox));
       if (action.kind === "again")
         console.log(`🔁 ${declaration.name}: its request was never sent, so this update sends it.`);
       return console.log(chargeLine(declaration));
     }
   }
+}
+
+/** The last attempt of which nobody knows whether it bought: a higher one is another charge. */
+async function inDoubtBefore(run: Run, state: PurchaseState, declaration: PurchaseDeclaration) {
+  const newer = newerOrders(run, state, declaration);
+  const news = await newsAmong(newer, (order) => run.knows(order)).catch(() => undefined);
+  if (news?.known.kind === "inDoubt") return { attempt: news.order.attempt, outcome: "unknown" as const };
+  const { outcome, arguments: args } = state;
+  return MEANING[outcome].money === "in doubt" ? { attempt: args.attempt ?? 1, outcome } : undefined;
 }
 
 /** The line in which a preview says what the update will find in the journal. */
@@ -132,7 +165,7 @@ function recordLine(declaration: PurchaseDeclaration, known: Knowledge): string 
   const { name } = declaration;
   if (known.kind === "resolved") {
     const outcome = outcomeOf(known.resolution);
-    return `📎 ${name}: nothing will be sent; it is recorded as ${outcome}, as a person said in the journal. ${sentenceOfKnowledge(known)}`;
+    return `📎 ${name}: nothing will be sent; it is recorded as ${outcome}, as a person said in the journal. ${sentenceOfKnowledge(known)}${ofSandbox(declaration.sandbox)}`;
   }
   if (known.kind !== "completed") return stopLine(declaration, sentenceOfKnowledge(known));
   const args = { ...declarationArguments(declaration), ...(known.ordered as KnownArguments | undefined) };

@@ -40,7 +40,6 @@ import { knowsPatiently } from "./patience";
 import { adopt, personsWord, refuseOverAdopted, waiting, withdraw } from "./persons-word";
 import { foresee, notOpened, previewAction, previewKept, refusedWhileWaiting } from "./previews";
 import { buy, inDoubtError, record } from "./recording";
-import { whyNotReplaced } from "./replaced";
 import type { Run } from "./run";
 import {
   anotherSandbox,
@@ -71,7 +70,6 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const { orderId } = declaration;
     const isNew = isUnknown(orderId) || run.armed.has(orderId);
     const isOnRecord = Object.keys(olds).length > 0;
-    if (isOnRecord) run.onRecord.set(keyOf(declaration), Number(olds.attempt ?? 1));
     const inputs = {
       ...withDefaults(news),
       summary: summarize(declaration) ?? UNKNOWN,
@@ -82,8 +80,6 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (isOnRecord) return { inputs, failures: [] };
     const first = await foresee(run, declaration);
     const failures = declaration.problems.map((problem) => failure(declaration, problem, first.sentence));
-    const replaced = await whyNotReplaced(run, declaration);
-    if (replaced) failures.push(failure(declaration, replaced, replaced.sentence));
     if (run.isPreview && failures.length === 0 && first.line) console.log(first.line);
     return { inputs: { ...inputs, ...present({ __forecast: first.forecast }) }, failures };
   }
@@ -120,13 +116,9 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const id = declaration.orderId as string;
     const [problem] = declaration.problems;
     if (problem) throw new Refusal(`${declaration.name}: ${problem.what}.`);
-    const replaced = await whyNotReplaced(run, declaration);
-    if (replaced) {
-      await letGo(declaration);
-      throw new Refusal(`${declaration.name}: ${replaced.what}`, replaced.firstDo, replaced.sentence);
-    }
     const outs = await first(id, declaration, news);
     noteSettled(declaration, outs.outcome, outs.attempt);
+    run.recorded.set(keyOf(declaration), { outcome: outs.outcome, intentId: outs.intentId });
     crashPoint("before-state", declaration.name);
     return { id, outs };
   }
@@ -167,7 +159,10 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     const isElsewhere =
       state.sandbox !== undefined && run.sandbox === undefined && state.outcome !== "notSent";
     if (isElsewhere && !run.declared.has(keyOf(declaration))) return { kind: "keep" };
-    if (isElsewhere) throw madeAtSandbox(declaration, state.sandbox, run.settings.apiUrl.href, sentence);
+    if (isElsewhere) {
+      const made = { sandbox: state.sandbox, outcome: state.outcome };
+      throw madeAtSandbox(declaration, made, run.settings.apiUrl.href, sentence);
+    }
     await refuseOfSandbox(run, declaration, newer);
     const wish = wishOf(state, declaration, sentence, newer);
     const isNeeded = newer.length > 0 || wish.kind !== "keep" || ASKED_ABOUT.includes(state.outcome);
@@ -322,7 +317,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
     if (order && !stopsAnother(known)) return buy(run, id, order, declaration, news, undefined);
     if (order) await closeUnneeded(order);
     if (step?.claimedBy)
-      throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, "", "");
+      throw new Refusal(`${name}: ${claimedElsewhere(declaration, step.claimedBy)}`, UNDO, "");
     if (known.kind === "completed" || known.kind === "resolved") {
       return record(run, id, last, known, declaration, news, undefined);
     }

@@ -17,6 +17,7 @@ import type { Reply, Request } from "../http/request";
 import type { JournaledPurchase } from "../journal/books";
 import { type ClaimedElsewhere, Journal } from "../journal/journal";
 import { type Knowledge, vercelIdsOf } from "../journal/knowledge";
+import { type MadeUnder, madeUnder } from "../journal/made-under";
 import type { MonthEntries, MonthUse, RoomFor } from "../journal/month";
 import type { JournalStore } from "../journal/store";
 import { openStore } from "../journal/stores/open";
@@ -96,8 +97,8 @@ export class Run {
   readonly orderSteps = new Map<string, OrderStep>();
   /** The orders whose purchase was seen with an outcome on record, or was forgotten, by this run. */
   readonly seen = new Set<string>();
-  /** The attempts that the state has of purchases that are declared in this run. */
-  readonly onRecord = new Map<string, number>();
+  /** What this run put on record of a purchase. */
+  readonly recorded = new Map<string, { readonly outcome: unknown; readonly intentId: unknown }>();
   /** The purchases that a program declares in this run. A destroy with targets shows what the state has, as if it were one. */
   readonly declared = new Set<string>();
   /** Of those that were seen, the orders whose record says that nothing was sent: a later one can have gone on by itself. */
@@ -196,6 +197,12 @@ export class Run {
   async books(): Promise<JournaledPurchase[] | undefined> {
     const opened = this.#opened();
     return opened && this.surroundings.books(opened.store);
+  }
+
+  /** The purchases that the stack's journal has under an id; none where it is off. Throws where it can't be read. */
+  async madeUnder(id: string): Promise<MadeUnder[]> {
+    const opened = this.#opened();
+    return opened === undefined ? [] : madeUnder(opened.store, id);
   }
 
   /** The balance of these credits now; undefined where there is no key, or no such balance. Throws where it can't be read. */

@@ -2,14 +2,16 @@ import type { JournalAddress } from "../domain/journal-address";
 import { billingPage, MAYBE_CHARGED, NOTHING_CHARGED, printable } from "../domain/messages";
 import { dollars } from "../domain/money";
 import { creditsFor } from "../domain/order-arguments";
-import { MEANING, sentenceOf, worseOf } from "../domain/outcome";
+import { MEANING, type Outcome, sentenceOf, worseOf } from "../domain/outcome";
 import { Refusal } from "../domain/refusal";
 import type { Cause } from "../domain/result";
 import { ofSandbox } from "../domain/sandbox";
+import { partsOfUrn } from "../domain/urn";
 import { reasonOf } from "../domain/wording";
 import type { Lease } from "../journal/claims";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { type Knowledge, outcomeOf } from "../journal/knowledge";
+import type { MadeUnder } from "../journal/made-under";
 import { sandboxOfOrder } from "../state/order-reference";
 import { type Declaration, isUnknown, knownOr, type PurchaseDeclaration } from "./inputs";
 import { contextOf } from "./outputs";
@@ -66,8 +68,8 @@ export function claimedElsewhere(declaration: Declaration, by: ClaimedElsewhere)
   if (by.unreadable !== undefined) {
     return (
       `A record of the journal, ${printable(by.unreadable)}, can't be read, so another order for this purchase may have been ` +
-      `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team))}, then set adopt to its id, or, ` +
-      "if it was not made, remove that record from the journal's folder."
+      `sent. ${MAYBE_CHARGED} Look for it on ${billingPage(knownOr(declaration.arguments.team), declaration.sandbox)}, then set adopt to its id, or, ` +
+      "if it was not made, remove that record from the journal."
     );
   }
   const { order, host, time, outcome, settled, intentId, lease } = by;
@@ -125,21 +127,21 @@ export function chargeLine(declaration: Declaration): string {
   return `💳 ${declaration.name}: ${what} of ${describeCredits(declaration)} will be charged now${unless}. Not refundable.${place}`;
 }
 
-/** A purchase that was made at an address of this machine, where another is configured now. */
+/** What is on record is of an address of this machine, where another is configured now. */
 export function madeAtSandbox(
   { name, resource }: Declaration,
-  sandbox: string,
+  { sandbox, outcome }: { readonly sandbox: string; readonly outcome: Outcome },
   endpoint: string,
   sentence: string,
 ): Refusal {
   const urn = resource?.urn ?? "<the purchase's URN, see `pulumi stack --show-urns`>";
   const halves = [urn, urn.replace("vercel:CreditPurchase::", "vercel:PurchaseOrder::")];
   return new Refusal(
-    `${name}: it was bought at the sandbox ${printable(sandbox, 200)}, and not at Vercel; the address configured now is ` +
-      `${printable(endpoint, 200)}.`,
+    `${name}: what is on record of it (its outcome is ${outcome}) was made at the sandbox ${printable(sandbox, 200)}, and not at ` +
+      `Vercel; the address configured now is ${printable(endpoint, 200)}.`,
     `Set VERCEL_API_URL=${printable(sandbox, 200)} again to go on there. To buy it at Vercel, declare it in another stack, or drop ` +
       `the record of the sandbox first: ${halves.map((half) => `\`pulumi state unprotect '${half}' --yes\``).join(", ")} and ` +
-      `\`pulumi destroy ${halves.map((half) => `--target '${half}'`).join(" ")}\`. (Without --target it deletes the whole stack.)`,
+      `\`pulumi destroy ${halves.map((half) => `--target '${half}'`).join(" ")}\`. (Without --target it deletes the whole stack.)${ofSandbox(printable(sandbox, 200))}`,
     sentence,
   );
 }
@@ -162,6 +164,31 @@ function describeCredits({ arguments: { creditType, team } }: Declaration): stri
 export function thenUpAgain(firstDo: string): string {
   if (firstDo === "") return "Fix that, then run `pulumi up` again.";
   return /pulumi up/.test(firstDo) ? firstDo : `${firstDo.replace(/\.$/, "")}, then run \`pulumi up\` again.`;
+}
+
+/** Nobody knows how an attempt ended, and another is bought now: that doesn't take its place. */
+export function mayBeCharged(
+  { name, arguments: { attempt } }: Declaration,
+  before: { readonly attempt: number; readonly outcome: Outcome },
+  sandbox: string | undefined,
+): string {
+  const next = isUnknown(attempt) ? "The next attempt" : `Attempt ${attempt}`;
+  return (
+    `⚠️ ${name}: nobody knows whether attempt ${before.attempt} bought (its outcome is ${before.outcome}). ${MAYBE_CHARGED} ${next} is ` +
+    `another charge.${ofSandbox(sandbox)}`
+  );
+}
+
+/** A purchase can be taken over once. A person may know better than the journal, so this stops nothing. */
+export function adoptsAnothers({ name }: Declaration, id: string, other: MadeUnder): string {
+  const { order, outcome, identity } = other;
+  const { project, stack } = partsOfUrn(identity?.urn ?? "");
+  const place = project === undefined ? "" : ` of ${project}/${stack}`;
+  return (
+    `⚠️ ${name}: adopt names ${printable(id, 200)}, which the journal has as another purchase, ` +
+    `${printable(`"${other.name ?? "?"}"${place}`, 300)} (${order}), with the outcome ${outcome}. ` +
+    `${sentenceOf(outcome, "later")} If that is not the one you mean, correct adopt.${ofSandbox(sandboxOfOrder(other))}`
+  );
 }
 
 /** A person gave up a checkout session, which Vercel still has. */

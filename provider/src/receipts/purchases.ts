@@ -87,7 +87,11 @@ export function resourcesOf(stack: string): StackResource[] {
   try {
     json = JSON.parse(stack, (_key, value) => revealed(value));
   } catch {
-    throw new Error("it is not JSON");
+    throw new Error(
+      stack.trimStart().startsWith("{")
+        ? "it was cut off, or is mixed up with something else"
+        : "it is not JSON",
+    );
   }
   const parsed = stackSchema.safeParse(json);
   if (!parsed.success) throw new Error("it is not what `pulumi stack export` prints");

@@ -121,13 +121,7 @@ function readStream(text: string): Preview {
     .filter((line) => line.trim() !== "")
     .map((line, i) => {
       const json = parseJson(line);
-      if (json === undefined) {
-        throw new Unusable(
-          i === 0
-            ? "it is not what `pulumi preview --json` prints (is --json missing?)"
-            : `line ${i + 1} is not JSON, so it was cut off or mixed up`,
-        );
-      }
+      if (json === undefined) throw new Unusable(whyNoEvent(text, i));
       return checked(eventSchema, json);
     });
   const summary = events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent;
@@ -149,6 +143,13 @@ function readStream(text: string): Preview {
   const config = events.find(({ preludeEvent }) => preludeEvent)?.preludeEvent?.config;
   const months = monthsIn(diagnostics);
   return complete({ ...of, steps, config: config ?? {}, months }, summary.resourceChanges ?? {});
+}
+
+function whyNoEvent(text: string, line: number): string {
+  if (line > 0) return `line ${line + 1} is not JSON, so it was cut off or mixed up`;
+  return text.startsWith("{")
+    ? "it begins as what `pulumi preview --json` prints, and was cut off or mixed up with something else"
+    : "it is not what `pulumi preview --json` prints (is --json missing?)";
 }
 
 /** Every change that is counted must be there; what is missing could be a purchase. */

@@ -250,6 +250,8 @@ export function testOutcomes(part: Part): void {
       );
       const isSession = preview.output.includes("The old checkout session can still be paid: don't pay it.");
       expect(isSession).toBe(came === "checkout");
+      const isInDoubt = preview.output.includes(`${MAYBE_CHARGED} Attempt 2 is another charge.`);
+      expect(isInDoubt).toBe(["unknown", "pending"].includes(`${before?.outputs.outcome}`));
       expect(again.code).toBe(0);
       expect(after.output).toContain("3 unchanged");
       expect(sandbox.requests()).toHaveLength(2);

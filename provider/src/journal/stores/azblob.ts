@@ -29,7 +29,7 @@ export async function azurePlace(address: AddressOf<"azblob">): Promise<RemotePl
         return true;
       } catch (error) {
         const code = codeOf(error);
-        if (code === "BlobAlreadyExists" || code === "ConditionNotMet") return false;
+        if (TAKEN.test(code ?? "")) return false;
         throw about(error, "to add blobs");
       }
     },
@@ -105,6 +105,8 @@ function placeOf({ url }: ContainerClient): string {
   return `${origin}${pathname}`;
 }
 
+/** The last where the right is to create blobs alone: Azure looks at that before it looks at the condition. */
+const TAKEN = /^(BlobAlreadyExists|ConditionNotMet|UnauthorizedBlobOverwrite)$/;
 const NO_CREDENTIALS =
   /^(CredentialUnavailableError|AggregateAuthenticationError|ChainedTokenCredentialError)$/;
 const NOT_ALLOWED = /^(AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)/;

@@ -62,19 +62,23 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
     }
   }
 
-  /** What only a table can answer; without one there is no record. */
-  async function orNoTable<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** What only a table can answer; where there is none, there is no record, as far as the primary knows. */
+  async function orNoTable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
-      if (codeOf(error) === NO_TABLE) return undefined;
-      throw error;
+      if (codeOf(error) !== NO_TABLE) throw error;
     }
+    const { rows } = await connected(signal, (client) =>
+      client.query("SELECT pg_is_in_recovery() AS standby"),
+    );
+    if (rows[0].standby) throw standby();
+    return undefined;
   }
 
   /** Making a table takes a right that writing doesn't: it is tried only where there is none. */
   async function withTable(signal: AbortSignal, write: () => Promise<boolean>): Promise<boolean> {
-    const written = await orNoTable(write);
+    const written = await orNoTable(signal, write);
     if (written !== undefined) return written;
     const columns = "name text PRIMARY KEY, record text NOT NULL, written timestamptz NOT NULL DEFAULT now()";
     await connected(signal, (client) =>
@@ -100,7 +104,7 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
     read(name, signal) {
       const select = `SELECT pg_is_in_recovery() AS "isStandby",
         (SELECT record FROM ${quoted} WHERE name = $1) AS record`;
-      return orNoTable(() =>
+      return orNoTable(signal, () =>
         connected(signal, async (client) => {
           const [row] = (await client.query(select, [checkedName(name)])).rows;
           if (row.isStandby) throw standby();
@@ -111,7 +115,7 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
 
     async readMany(names, signal) {
       const select = `SELECT name, record FROM ${quoted} WHERE name = ANY($1)`;
-      const rows = await orNoTable(() =>
+      const rows = await orNoTable(signal, () =>
         connected(signal, async (client) => (await client.query(select, [names.map(checkedName)])).rows),
       );
       return (rows ?? []).map(({ name, record }) => [name, record] as const);
@@ -120,7 +124,7 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
     async names(signal) {
       const select = `SELECT pg_is_in_recovery() AS "isStandby",
         ARRAY(SELECT name FROM ${quoted} ORDER BY name) AS names`;
-      const found = await orNoTable(() =>
+      const found = await orNoTable(signal, () =>
         connected(signal, async (client) => {
           const [row] = (await client.query(select)).rows;
           if (row.isStandby) throw standby();
@@ -148,7 +152,7 @@ export function postgresPlace({ url, table }: AddressOf<"postgres">): RemotePlac
     placeOf(name, signal) {
       const select = `SELECT tableoid AS "table", xmin AS transaction,
         ${DATABASE} FROM ${quoted} WHERE name = $1`;
-      return orNoTable(() =>
+      return orNoTable(signal, () =>
         connected(signal, async (client) => {
           const [row] = (await client.query(select, [checkedName(name)])).rows;
           return row && placeFrom(row);
@@ -204,6 +208,8 @@ function lasting(error: Error, table: string): Error {
     );
   }
   if (code === "25006") return standby();
+  if (code === "21000")
+    return because(`the table ${table} has two records of one name: name must be its primary key`);
   if (/server does not support SSL/.test(error.message)) {
     return because(
       "the server has no encrypted connections: add sslmode=disable to the address if that is meant",

@@ -14,8 +14,10 @@ export interface Times {
   readonly list: number;
   /** After an operation that failed for want of an answer, all others fail at once for so long: one time-out for all. */
   readonly pause: number;
+  /** Before it is asked for the second time; later ones are longer. */
+  readonly repeat: number;
 }
-const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause: 60_000 };
+const TIMES: Times = { request: 10_000, operation: 25_000, list: 120_000, pause: 60_000, repeat: 100 };
 const MOST_TRIES = 5;
 /** So many operations of one process are under way at a time. One that waits for its turn has all of its time then. */
 const AT_ONCE = 16;
@@ -87,7 +89,7 @@ export class RemoteStore implements JournalStore {
     const { readMany } = await this.#loaded();
     const parts = inParts(names, readMany === undefined ? 1 : MOST_NAMES);
     const found = new Map<string, string>();
-    // Not all at once: the time of an operation begins when it is asked for.
+    // No more than are under way at a time, so that what failed ends them all.
     const reader = async () => {
       for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
         for (const [name, text] of await this.#readPart(part)) found.set(name, text);
@@ -129,7 +131,13 @@ export class RemoteStore implements JournalStore {
     // A cache may keep that it is absent.
     const before = await read();
     const isFirstTaken = await this.#ask((place, signal) => place.create(name, first, signal));
-    const isSecondTaken = await this.#ask((place, signal) => place.create(name, second, signal));
+    const isSecondTaken = await this.#ask((place, signal) => place.create(name, second, signal)).catch(
+      async (error) => {
+        // Some look at the right to overwrite before they look at the condition: what is there tells.
+        if ((await read()) === first) return false;
+        throw error;
+      },
+    );
     const broken = whatIsBroken(first, { before, isFirstTaken, isSecondTaken, found: await read() });
     if (broken === undefined) return;
     throw new BrokenWord(
@@ -213,7 +221,10 @@ async function loadPolicies(times: Times): Promise<Policies> {
   const within = (milliseconds: number) => timeout(milliseconds, TimeoutStrategy.Aggressive);
   const repeated = retry(
     handleWhen((error) => !(error instanceof PlaceError)),
-    { maxAttempts: MOST_TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3000 }) },
+    {
+      maxAttempts: MOST_TRIES - 1,
+      backoff: new ExponentialBackoff({ initialDelay: times.repeat, maxDelay: 3000 }),
+    },
   );
   return {
     turn: bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),

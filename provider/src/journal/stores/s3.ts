@@ -35,14 +35,12 @@ export function s3Place({ bucket, prefix, ...address }: AddressOf<"s3">): Remote
 
   return markedByAddress(`s3 ${endpoint ?? "aws"} ${bucket}/${prefix}`, {
     async create(name, text, signal) {
-      const record = {
-        Bucket: bucket,
-        Key: keyOf(prefix, name),
-        Body: text,
-        ContentType: "application/json",
-      };
+      const key = { Bucket: bucket, Key: keyOf(prefix, name), ContentType: "application/json" };
+      const body = { Body: text, ContentLength: Buffer.byteLength(text) };
       try {
-        await client.send(new PutObjectCommand({ ...record, IfNoneMatch: "*" }), { abortSignal: signal });
+        await client.send(new PutObjectCommand({ ...key, ...body, IfNoneMatch: "*" }), {
+          abortSignal: signal,
+        });
         return true;
       } catch (error) {
         if (statusOf(error) === 412) return false;

@@ -1,0 +1,3 @@
+import { keepsItsWordWith } from "../../support/conformance";
+
+keepsItsWordWith("s3");
