@@ -107,6 +107,22 @@ test("two first tries: the second one, and every later update of its state, send
   expect(sandbox.requests()).toHaveLength(1);
 });
 
+test("an order that was never sent doesn't say that nothing was charged where another one was sent for its purchase", async () => {
+  const [first, second] = await startMany(2, start);
+  const unsent = await opened(first as ProviderProcess);
+  await buyUnder(second as ProviderProcess, await opened(second as ProviderProcess));
+  const config = { "vercelCredits:journal": folder, "vercelCredits:allowedTeams": "another" };
+  const stopping = await startProvider(sandbox.url, config);
+
+  // What stops it comes before anybody asks who else was first.
+  const order = await stopping.update("order", unsent.id ?? "", unsent.properties ?? {}, ARGUMENTS);
+  const { error } = await buyUnder(stopping, order);
+
+  expect(error).toContain("another");
+  expect(sentencesOf({ error })).toEqual([CHARGED]);
+  expect(sandbox.requests()).toHaveLength(1);
+});
+
 describe("a higher attempt that was killed, without a journal", () => {
   const raised = { ...ARGUMENTS, attempt: 2 };
 

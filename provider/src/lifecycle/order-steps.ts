@@ -1,4 +1,5 @@
-import { MEANING, type Outcome } from "../domain/outcome";
+import { MAYBE_CHARGED, NOTHING_CHARGED } from "../domain/messages";
+import { MEANING, type Outcome, sentenceOf } from "../domain/outcome";
 import type { ClaimedElsewhere } from "../journal/journal";
 import { isAdopted, type Knowledge, outcomeOf } from "../journal/knowledge";
 import { type OrderReference, sandboxOfOrder } from "../state/order-reference";
@@ -53,6 +54,25 @@ export async function laterClaim(
   const by = await run.journal?.claimedElsewhere(order.identity, 0).catch(() => undefined);
   const known = [order, ...earlierAttempts.map((earlier) => earlier.order)].map((one) => one?.orderId);
   return by === undefined || by.unreadable !== undefined || known.includes(by.order) ? undefined : by;
+}
+
+/**
+ * The sentence that is true of a purchase that is not on record, by what is known of the orders that the state has. Where they
+ * were never sent, another one may have been that the state has lost.
+ */
+export async function sentenceOffRecord(
+  run: Run,
+  { openings }: PurchaseDeclaration,
+  known: Knowledge,
+): Promise<string> {
+  const identity = openings.at(-1)?.identity;
+  if (known.kind !== "neverSent" || identity === undefined) return sentenceOfKnowledge(known);
+  try {
+    const holder = await run.journal?.claimedElsewhere(identity, 0);
+    return holder === undefined ? NOTHING_CHARGED : sentenceOf(holder.outcome, "later", holder.settled);
+  } catch {
+    return MAYBE_CHARGED;
+  }
 }
 
 /** Notes that this run has seen a purchase under this order, and what is on record of it. */

@@ -15,6 +15,7 @@ import {
   newsAmong,
   openingsFor,
   refuseOfSandbox,
+  sentenceOffRecord,
   stepOf,
   stopsAnother,
   type Unrecorded,
@@ -85,8 +86,9 @@ export async function foresee(
     return { sentence, line: `${before}\n${line}` };
   }
   if (step?.problem) {
-    const why = `${step.problem.what} ${sentence} ${thenUpAgain(step.problem.firstDo)}`;
-    return { sentence, forecast: "fails", line: stopLine(declaration, why) };
+    const said = await sentenceOffRecord(run, declaration, known);
+    const why = `${step.problem.what} ${said} ${thenUpAgain(step.problem.firstDo)}`;
+    return { sentence: said, forecast: "fails", line: stopLine(declaration, why) };
   }
   if (known.kind === "completed" || known.kind === "resolved") {
     const outcome = known.kind === "completed" ? known.result.outcome : outcomeOf(known.resolution);

@@ -30,6 +30,7 @@ import {
   newsAmong,
   noteSeen,
   refuseOfSandbox,
+  sentenceOffRecord,
   stepOf,
   stopsAnother,
   type Unrecorded,
@@ -325,7 +326,7 @@ export function purchaseProvider(run: Run): dynamic.ResourceProvider<Properties,
       throw new Refusal(
         `${name}: ${step.problem.what}`,
         thenUpAgain(step.problem.firstDo),
-        sentenceOfKnowledge(known),
+        await sentenceOffRecord(run, declaration, known),
       );
     }
     if (known.kind === "inDoubt" && known.lease) throw waiting(declaration, known.lease);
