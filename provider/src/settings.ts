@@ -1,7 +1,12 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { besideBackend, type JournalAddress, parseJournalAddress } from "./domain/journal-address";
+import {
+  besideBackend,
+  type JournalAddress,
+  maybeSecret,
+  parseJournalAddress,
+} from "./domain/journal-address";
 import { printable } from "./domain/messages";
 import { dollars } from "./domain/money";
 import { CREDIT_TYPES, type CreditType } from "./domain/order-arguments";
@@ -88,7 +93,9 @@ export class Settings {
     const text = this.config("vercel:apiUrl") || this.env.VERCEL_API_URL || "https://api.vercel.com";
     const url = URL.parse(text);
     const allowed = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-    if (!url || !allowed || url.username || url.password || url.search || url.hash) {
+    // An empty query or fragment, and an empty part of a path, would be another address for the same endpoint.
+    const isPlain = url && !/[?#]/.test(url.href) && !url.pathname.includes("//");
+    if (!url || !allowed || url.username || url.password || !isPlain) {
       throw new Refusal(
         `vercel:apiUrl (or VERCEL_API_URL) is ${printable(withoutCredentials(url, text))}, but must be an https ` +
           "address, or an http one of this machine (127.0.0.1, localhost), without user, password, query or " +
@@ -260,7 +267,10 @@ export class Settings {
 
 /** A path below an address that may have a path of its own. */
 export function pathOf(base: URL, path: string): URL {
-  return new URL(`${base.pathname.replace(/\/$/, "")}${path}`, base);
+  const url = new URL(base);
+  // Never parsed as an address of its own: a path that begins with two slashes would be another host.
+  url.pathname = `${base.pathname.replace(/\/$/, "")}${path}`;
+  return url;
 }
 
 function parseJson(text: string): unknown {
@@ -272,5 +282,7 @@ function parseJson(text: string): unknown {
 }
 
 function withoutCredentials(url: URL | null, text: string): string {
-  return url ? `${url.protocol}//${url.host}${url.pathname}` : `"${text}", which is not an address`;
+  return url
+    ? `${url.protocol}//${url.host}${url.pathname}`
+    : `${maybeSecret(text)}, which is not an address`;
 }

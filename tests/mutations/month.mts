@@ -26,11 +26,7 @@ export const MONTH: readonly Mutation[] = [
     'return "closable";',
     "while its process runs",
   ),
-  month(
-    "a higher attempt takes the earlier one out",
-    "if (wanted !== undefined && isLater(wanted)) return true;",
-    "",
-  ),
+  month("a higher attempt takes the earlier one out", "if (wanted.some(isLater)) return true;", ""),
   month(
     "it takes out nothing that can still be paid",
     'outcome !== "pending" && outcome !== "unknown"',

@@ -75,3 +75,35 @@ test("a line that a program prints itself hides none of the provider's", () => {
 
   expect(result.passes).toBe(false);
 });
+
+test("under a limit, a preview that could not read the journal doesn't pass: nobody knows what the month has used", () => {
+  const unread = preview([]);
+  const digest = JSON.parse(unread.text);
+  const text = JSON.stringify({
+    ...digest,
+    config: { ...digest.config, "vercelCredits:maxAmountPerMonth": "1000" },
+  });
+
+  const result = review([{ ...unread, text }]);
+
+  expect(result.passes).toBe(false);
+  expect(markdownOf(result)).toContain("❌ **What the month has used isn't known**");
+});
+
+test("a line that only looks like ours hides none, either", () => {
+  const forged = "📅 November 2026 (UTC): $. used, $0.00 in this update, $0.00 of $250.00 left.";
+  const { text, of } = preview([{ used: 1200 }]);
+  const digest = JSON.parse(text);
+  digest.diagnostics.unshift({ message: forged, severity: "info" });
+
+  expect(review([{ text: JSON.stringify(digest), of }]).passes).toBe(false);
+});
+
+test("one journal is one, with or without a slash and parameters", () => {
+  const result = review([
+    preview([{ used: 600 }], "a", "s3://one/x"),
+    preview([{ used: 600, planned: 300 }], "b", "s3://one/x/?region=eu-central-1"),
+  ]);
+
+  expect(result.passes).toBe(false);
+});

@@ -219,3 +219,13 @@ describe("beside the state of a backend", () => {
     });
   });
 });
+
+test.each([
+  '"postgres://u:hunter2@h/d"',
+  "postgres:/u:hunter2@h",
+  "u:hunter2@h/d",
+  "X=postgres://u:hunter2@h",
+])("what is no address, and may hold a password, is not shown: %s", (text) => {
+  expect(() => parseJournalAddress(text, "it")).toThrow(/must be a folder/);
+  expect(() => parseJournalAddress(text, "it")).not.toThrow(/hunter2/);
+});

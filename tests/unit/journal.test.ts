@@ -564,3 +564,30 @@ test("a purchase has its opening, its intent and its completion, and nothing of 
     { order: "order_1", outcome: "checkout", receipt: { checkoutSessionId: "cs_1" } },
   ]);
 });
+
+describe("a person's word claims a purchase that was never ordered here", () => {
+  test("so that no order is sent for it at the same attempt", async () => {
+    expect(await journal.claimByWord(order(1), { adopted: "pur_1" })).toBeUndefined();
+
+    expect(await claim(order(2))).toMatchObject({
+      kind: "claimed elsewhere",
+      by: { order: "order_1", outcome: "adopted", intentId: "pur_1", unsent: true },
+    });
+  });
+
+  test("but not while a request for it may be under way", async () => {
+    await claim(order(1));
+
+    expect(await journal.claimByWord(order(2), { withdrawn: true })).toMatchObject({
+      host: thisProcess.host,
+    });
+    expect(await journal.claimedElsewhere(identity, 2)).toMatchObject({ order: "order_1", lease: {} });
+  });
+
+  test("until it is forgotten", async () => {
+    await journal.claimByWord(order(1), { withdrawn: true });
+    await journal.forget("order_1");
+
+    expect(await claim(order(2))).toMatchObject({ kind: "claimed" });
+  });
+});

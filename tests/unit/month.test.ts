@@ -49,10 +49,10 @@ async function open(
 async function ended(one: OrderToRecord, outcome: Exclude<Outcome, "adopted" | "withdrawn">): Promise<void> {
   expect(await open(one)).toBeDefined();
   if (outcome !== "notSent") expect(await journal.claim(one, 60)).toMatchObject({ kind: "claimed" });
-  if (outcome !== "unknown") await journal.complete(one.orderId, { outcome, receipt: {} });
+  await journal.complete(one.orderId, { outcome, receipt: {} });
 }
 
-const used = async () => (await journal.month(ENDPOINT)).useFor(undefined).used;
+const used = async () => (await journal.month(ENDPOINT)).useFor([]).used;
 
 test.each(["bought", "pending", "checkout", "failed", "refused", "notSent", "unknown"] as const)(
   "an order counts by its outcome: %s",
@@ -78,7 +78,8 @@ test.each([
 
 test("a charge that comes late counts again, whatever a person said meanwhile", async () => {
   const one = order("a");
-  await ended(one, "unknown");
+  await open(one);
+  await journal.claim(one, 60);
   await journal.resolve(one.orderId, { withdrawn: true });
   expect(await used()).toBe(0);
 
@@ -161,6 +162,23 @@ test("each month and each address of the endpoint has a budget of its own", asyn
   const next = await open(order("d", LIMIT));
   jest.useRealTimers();
   expect(next).toBeDefined();
+});
+
+test("one that was forgotten under a higher attempt gives up nothing that came after it", async () => {
+  const earlier = order("a", 100, 2);
+  await ended(earlier, "refused");
+  await journal.forget(earlier.orderId);
+  await ended(order("a"), "unknown");
+
+  expect(await used()).toBe(100);
+});
+
+test("while a request may be under way, a higher attempt doesn't get its room", async () => {
+  const first = order("a", 200);
+  await open(first);
+  await journal.claim(first, 600);
+
+  expect(await open(order("a", 200, 2))).toBeUndefined();
 });
 
 test("a record that can't be read stops it: nobody knows what the month has used", async () => {

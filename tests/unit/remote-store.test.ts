@@ -201,6 +201,27 @@ describe("a place that doesn't answer", () => {
     expect(await store.createIfAbsent("order.completion", "1")).toBe(true);
   });
 
+  test("and is tried once then, so that many of them don't each wait for all tries", async () => {
+    let isSilent = false;
+    const { store, asked, records } = place({
+      create: async (name, text) => {
+        if (isSilent) return forEver();
+        if (records.has(name)) return false;
+        records.set(name, text);
+        return true;
+      },
+      read: async (name) => (isSilent ? forEver() : records.get(name)),
+    });
+    await store.createIfAbsent("a", "1").catch(() => undefined);
+    isSilent = true;
+    await expect(store.createIfAbsent("b", "1")).rejects.toThrow(/no answer/);
+    asked.length = 0;
+
+    await expect(store.createIfAbsent("c", "1")).rejects.toThrow(/no answer/);
+
+    expect(asked).toEqual(["create c"]);
+  });
+
   test("no more than sixteen requests are under way at once, and each has all of its time when its turn comes", async () => {
     let [now, most] = [0, 0];
     const { store } = place({

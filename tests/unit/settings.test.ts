@@ -1,4 +1,4 @@
-import { Settings } from "../../provider/src/settings";
+import { pathOf, Settings } from "../../provider/src/settings";
 import { NOTHING_CHARGED } from "../support/sentences";
 
 const settings = (config: Record<string, string> = {}, env: Record<string, string> = {}) =>
@@ -43,6 +43,10 @@ describe("the address the token is sent to", () => {
     "https://user:pass@api.vercel.com",
     "https://api.vercel.com/?x=1",
     "https://api.vercel.com/#x",
+    "https://api.vercel.com/?",
+    "https://api.vercel.com/#",
+    "https://127.0.0.1//api.vercel.com",
+    "http://127.0.0.1:9//elsewhere:80",
     "api.vercel.com",
   ])("%s is refused by name", (url) => {
     const attempt = () => settings({ "vercel:apiUrl": url }).apiUrl;
@@ -103,4 +107,9 @@ describe("the month's budget", () => {
     expect(() => without.maxAmountPerMonth).toThrow("the journal is off");
     expect(() => without.refuseUnusable()).toThrow(NOTHING_CHARGED);
   });
+});
+
+test("a path is put below an address, and never read as another one", () => {
+  expect(pathOf(new URL("http://127.0.0.1:1/base/"), "/v1").href).toBe("http://127.0.0.1:1/base/v1");
+  expect(pathOf(new URL("http://127.0.0.1:1//elsewhere"), "/v1").host).toBe("127.0.0.1:1");
 });

@@ -26,7 +26,12 @@ export async function journalAt({ address, folder }: JournalOptions): Promise<Jo
       ? ({ kind: "file", folder, shown: folder } as const)
       : new Settings(() => undefined, { ...process.env, ...(named && { VERCEL_CREDITS_JOURNAL: named }) })
           .journal;
-  if (found === undefined) throw new Error("VERCEL_CREDITS_JOURNAL is off; name a journal with --address");
+  if (found === undefined)
+    throw new Error(
+      address === undefined
+        ? "VERCEL_CREDITS_JOURNAL is off; name a journal with --address"
+        : "off is no journal",
+    );
   if (found.kind === "file") await refuseNoFolder(found.folder, named !== undefined);
   return { store: openStore(found), shown: found.shown };
 }

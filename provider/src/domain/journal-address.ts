@@ -69,7 +69,7 @@ export function parseJournalAddress(text: string, setting: string): JournalAddre
     const folder = text.startsWith("~/") ? join(homedir(), text.slice(2)) : text;
     if (!isAbsolute(folder)) {
       throw new Refusal(
-        `${setting} is "${printable(text)}", but must be a folder as an absolute path, so that it is the same one from ` +
+        `${setting} is ${maybeSecret(text)}, but must be a folder as an absolute path, so that it is the same one from ` +
           `wherever Pulumi runs, an address (${FORMS}), backend, or off.`,
       );
     }
@@ -141,7 +141,7 @@ function fileAddress(url: URL, text: string, refuse: Refuse): JournalAddress {
 
 function s3Address(url: URL, shown: string, refuse: Refuse): JournalAddress {
   const given = parametersOf(url, S3_PARAMETERS, refuse);
-  const scheme = flag(given.disableSSL, refuse) ? "http" : "https";
+  const scheme = flag("disableSSL", given.disableSSL, refuse) ? "http" : "https";
   const endpoint =
     given.endpoint === undefined || /^https?:\/\//.test(given.endpoint)
       ? given.endpoint
@@ -156,7 +156,7 @@ function s3Address(url: URL, shown: string, refuse: Refuse): JournalAddress {
     region: given.region,
     profile: given.profile,
     endpoint,
-    pathStyle: flag(given.pathStyle, refuse),
+    pathStyle: flag("s3ForcePathStyle", given.pathStyle, refuse),
     shown,
   };
 }
@@ -198,10 +198,10 @@ function unknownParameter(name: string, known: readonly string[], refuse: Refuse
   return refuse(`has the unknown parameter ${printable(name, 100)}: ${which}.`);
 }
 
-function flag(value: string | undefined, refuse: Refuse): boolean {
+function flag(name: string, value: string | undefined, refuse: Refuse): boolean {
   if (value === undefined || value === "false") return false;
   if (value === "true" || value === "") return true;
-  throw refuse(`has a parameter that is ${printable(value, 100)}, but must be true or false.`);
+  throw refuse(`has ${name}=${printable(value, 100)}, but that must be true or false.`);
 }
 
 function hostOf(url: URL, what: string, refuse: Refuse): string {
@@ -224,6 +224,13 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What is no address may be one all the same, in quotes or without its scheme, and hold a password. */
+export function maybeSecret(text: string): string {
+  return /[@:]/.test(text)
+    ? "a text that is not shown, since it may hold a password"
+    : `"${printable(text)}"`;
 }
 
 const SHOWN_PARAMETERS = ["table", "region", "profile", "endpoint", "storage_account"];

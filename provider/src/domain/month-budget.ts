@@ -43,9 +43,10 @@ export function monthLine(budget: MonthBudget): string {
   );
 }
 
+const MONEY = String.raw`\d{1,3}(?:,\d{3}){0,4}\.\d\d`;
 const LINE = new RegExp(
-  `📅 (${MONTHS.join("|")}) (\\d{4}) \\(UTC\\)( at the sandbox)?: \\$([\\d,.]+) used(?: \\(\\$([\\d,.]+) of it not certain\\))?, ` +
-    "\\$([\\d,.]+) in this update, -?\\$[\\d,.]+ of \\$([\\d,.]+) left\\.",
+  `📅 (${MONTHS.join("|")}) (\\d{4}) \\(UTC\\)( at the sandbox)?: \\$(${MONEY}) used(?: \\(\\$(${MONEY}) of it not certain\\))?, ` +
+    `\\$(${MONEY}) in this update, -?\\$${MONEY} of \\$(${MONEY}) left\\.`,
   "u",
 );
 

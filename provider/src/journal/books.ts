@@ -67,6 +67,8 @@ interface OrderRecords {
   /** The name of its opening record. */
   entry?: string;
   intent?: Intent | undefined;
+  /** Which of the claims on its purchase its intent record is. */
+  claimNumber?: number;
   completion?: Completion | typeof TORN | undefined;
   resolutions: Resolution[];
   forgotten?: boolean;
@@ -124,7 +126,12 @@ async function readRecord(
     if (claim === TORN) seen.torn.add(name.replace(/\.\d+$/, ""));
     else if (claim !== undefined && isClosing(claim)) {
       if (claim.proof) seen.closed.add(claim.closed);
-    } else if (claim !== undefined) of(claim.order).intent = claim as Intent;
+    } else if (claim !== undefined) {
+      Object.assign(of(claim.order), {
+        intent: claim as Intent,
+        claimNumber: Number(/\d+$/.exec(name)?.[0]),
+      });
+    }
   } else if (kind === "completion") {
     of(order).completion = parse(completionSchema, await store.read(name));
   } else if (kind === "resolution") {
@@ -141,8 +148,13 @@ async function readRecord(
 function markSuperseded(orders: readonly OrderRecords[]): void {
   const sent = orders.filter(({ intent }) => intent?.identity !== undefined);
   for (const same of Map.groupBy(sent, ({ intent }) => keyOf(intent?.identity)).values()) {
-    const last = Math.max(...same.map(({ intent }) => intent?.arguments.attempt ?? 0));
-    for (const order of same) order.superseded = (order.intent?.arguments.attempt ?? last) < last;
+    let highest = Number.NEGATIVE_INFINITY;
+    // From the last claim on: one before it that has a higher attempt was forgotten in between.
+    for (const order of same.toSorted((a, b) => (b.claimNumber ?? 0) - (a.claimNumber ?? 0))) {
+      const attempt = order.intent?.arguments.attempt ?? highest;
+      order.superseded = attempt < highest;
+      highest = Math.max(highest, attempt);
+    }
   }
 }
 

@@ -137,7 +137,7 @@ export class Journal {
     limit: number,
     before: readonly NamedText[],
   ): Promise<MonthUse | undefined> {
-    const use = (await this.#monthOf(before)).useFor({ identity, attempt });
+    const use = (await this.#monthOf(before)).useFor([{ identity, attempt }]);
     let room = limit - use.used - amount;
     if (room < 0) return use;
     // Only as many as are needed, oldest first, until all that count leave room.
@@ -146,7 +146,7 @@ export class Journal {
       if (room >= 0) break;
       if (await this.close(one.order)) room += one.amount;
     }
-    return room >= 0 ? undefined : (await this.#monthOf(before)).useFor({ identity, attempt });
+    return room >= 0 ? undefined : (await this.#monthOf(before)).useFor([{ identity, attempt }]);
   }
 
   /** Whether another order has the claim, so that one with this attempt may send nothing. */
@@ -224,16 +224,20 @@ export class Journal {
 
   /**
    * A person's word about a purchase that this journal knows no order of. It claims the purchase, so that none is sent for it
-   * where the state loses its record.
+   * where the state loses its record. While a request for it may be under way, nothing is said: who may be sending.
    */
-  async claimByWord(order: OrderToRecord, word: PersonsWord): Promise<void> {
+  async claimByWord(order: OrderToRecord, word: PersonsWord): Promise<Lease | undefined> {
     const claims = new Claims(this.store, order.identity);
     const record = { ...aboutOrder(order), until: new Date().toISOString(), unsent: true };
     for (;;) {
       const all = await claims.all();
-      if (all.some(isIntentOf(order.orderId)) || (await claims.take(all.length + 1, record))) break;
+      if (all.some(isIntentOf(order.orderId))) break;
+      const by = await this.#blocks(claims, all, Number.POSITIVE_INFINITY);
+      if (by?.lease) return by.lease;
+      if (await claims.take(all.length + 1, record)) break;
     }
     await this.resolve(order.orderId, word);
+    return undefined;
   }
 
   /** The purchase leaves the state on purpose: its claim is released. */

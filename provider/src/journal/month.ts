@@ -38,11 +38,12 @@ export class MonthEntries {
     this.#entries = entries;
   }
 
-  useFor(wanted: RoomFor | undefined, now = Date.now()): MonthUse {
+  /** @param wanted All for which room is looked for at once. */
+  useFor(wanted: readonly RoomFor[], now = Date.now()): MonthUse {
     let [used, uncertain] = [0, 0];
     const closable: { amount: number; order: OrderReference }[] = [];
-    for (const entry of this.#entries) {
-      const use = this.#isGivenUp(entry, wanted) ? "none" : useOf(entry, now);
+    for (const [number, entry] of this.#entries.entries()) {
+      const use = this.#isGivenUp(entry, number, wanted) ? "none" : useOf(entry, now);
       const { amount } = entry.opening.arguments;
       if (use === "closable") closable.push({ amount, order: referenceOf(entry) });
       if (use === "certain" || use === "uncertain") used += amount;
@@ -52,18 +53,23 @@ export class MonthEntries {
   }
 
   /** A higher attempt is a person's word that an earlier one was not made; what charged, or can still be paid, stays. */
-  #isGivenUp({ opening, known }: Entry, wanted: RoomFor | undefined): boolean {
+  #isGivenUp({ opening, known }: Entry, number: number, wanted: readonly RoomFor[]): boolean {
     const { identity, arguments: args } = opening;
     const outcome = outcomeOf(known);
     if (identity === undefined || (outcome !== "pending" && outcome !== "unknown")) return false;
+    // Its request may be under way: nobody can have given it up yet.
+    if (known.kind === "inDoubt" && known.lease !== undefined) return false;
     const isLater = (one: RoomFor) => isSame(one.identity, identity) && one.attempt > args.attempt;
-    if (wanted !== undefined && isLater(wanted)) return true;
-    return this.#entries.some(
-      (other) =>
-        other.opening.identity !== undefined &&
-        isLater({ identity: other.opening.identity, attempt: other.opening.arguments.attempt }) &&
-        requestLeft(other.known),
-    );
+    if (wanted.some(isLater)) return true;
+    // Only one that was opened after it: an earlier one with a higher attempt was forgotten in between.
+    return this.#entries
+      .slice(number + 1)
+      .some(
+        (other) =>
+          other.opening.identity !== undefined &&
+          isLater({ identity: other.opening.identity, attempt: other.opening.arguments.attempt }) &&
+          requestLeft(other.known),
+      );
   }
 }
 

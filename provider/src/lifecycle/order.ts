@@ -160,7 +160,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     } catch (error) {
       const { what } = unreachable(run.settings.journal, error);
       console.log(
-        `ℹ️ ${declaration.name}: ${what} So it isn't known here what this month has used; the update asks.`,
+        `ℹ️ ${declaration.name}: ${what} So it isn't known here what this month has used. \`pulumi up\` asks again, and buys nothing over the limit.`,
       );
     }
     return undefined;
@@ -177,7 +177,7 @@ export function orderProvider(run: Run): dynamic.ResourceProvider<Properties, Pr
     } catch (error) {
       const { what } = unreachable(run.settings.journal, error);
       console.log(
-        `ℹ️ ${declaration.name}: ${what} The update asks it, and stops where it still can't be read.`,
+        `ℹ️ ${declaration.name}: ${what} \`pulumi up\` asks again, and buys nothing while it can't be read.`,
       );
     }
     const step = { before, opens: claimedBy === undefined, claimedBy };

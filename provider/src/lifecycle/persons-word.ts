@@ -211,7 +211,9 @@ async function claimByWord(
 ): Promise<void> {
   if (identity === undefined) return;
   const args = knownArguments(declaration);
-  await run.journal?.claimByWord({ orderId, name: declaration.name, identity, arguments: args }, word);
+  const about = { orderId, name: declaration.name, identity, arguments: args };
+  const lease = await run.journal?.claimByWord(about, word);
+  if (lease) throw waiting(declaration, lease);
 }
 
 /** An order that was sent after the one on record, where the state is older than the journal, or its order was replaced. */
@@ -242,7 +244,12 @@ async function laterOrder(
 async function claimHolder(run: Run, declaration: PurchaseDeclaration): Promise<Knowledge> {
   const identity = declaration.openings.at(-1)?.identity;
   const by = identity && (await run.journal?.claimedElsewhere(identity, 0));
-  if (by === undefined || by.unreadable !== undefined) return { kind: "nothing" };
+  if (by === undefined) return { kind: "nothing" };
+  if (by.unreadable !== undefined) {
+    // What can't be read may have charged: only a person who found it can say so.
+    if (declaration.arguments.adopt !== undefined) return { kind: "nothing" };
+    throw new Refusal(`${declaration.name}: ${claimedElsewhere(declaration, by)}`, "", "");
+  }
   if (by.lease) throw waiting(declaration, by.lease);
   const about = { order: by.order, time: by.time, vercelIds: by.vercelIds };
   if (by.outcome === "unknown") return { kind: "inDoubt", ...about };

@@ -84,6 +84,8 @@ export class Run {
   readonly #planned = new Map<string, number>();
   /** What the journal has of this month, for a preview. */
   #month: Promise<MonthEntries> | undefined;
+  /** The purchases for which this preview has looked for room. */
+  readonly #wanted: RoomFor[] = [];
   readonly #balances = new Map<CreditType, Promise<Snapshot | undefined>>();
   readonly #preflights = new Map<string, Promise<Preflight>>();
   /** What was sent by this run, by order: also where the journal could not keep it. */
@@ -264,7 +266,8 @@ export class Run {
     this.#month.catch(() => {
       this.#month = undefined;
     });
-    const { used, uncertain } = (await this.#month).useFor(wanted);
+    this.#wanted.push(wanted);
+    const { used, uncertain } = (await this.#month).useFor(this.#wanted);
     return { ...this.#thisMonth, used, uncertain, planned: this.#plannedInAll(), limit };
   }
 

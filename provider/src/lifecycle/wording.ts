@@ -31,7 +31,7 @@ export function unreachable(address: JournalAddress | undefined, error: unknown)
   const why = printable(error instanceof Error ? error.message : String(error), 300).replace(/\.$/, "");
   return {
     what: `The journal (vercelCredits:journal, ${printable(address?.shown ?? "off")}) can't be read or written: ${why}.`,
-    firstDo: "Fix that, or set vercelCredits:journal to another place or off",
+    firstDo: "Fix that",
   };
 }
 
@@ -40,7 +40,7 @@ export function leaseProblem({ host, until, process }: Lease): Problem {
     what:
       `Process ${process.pid} on ${printable(host, 100)} may still be sending the request of this purchase's last order, ` +
       `until ${printable(until, 40)} at the latest.`,
-    firstDo: "Wait until it has ended",
+    firstDo: "Wait until then",
   };
 }
 

@@ -10,7 +10,8 @@ export function monthBudgets(previews: readonly Pick<Preview, "months" | "config
   const ofEach = previews.flatMap(({ months, config }) =>
     [...byMonth(months).values()].map((budget) => ({
       budget,
-      journal: `${config["vercelCredits:journal"] ?? ""}`,
+      // The same place, however it is spelled.
+      journal: `${config["vercelCredits:journal"] ?? ""}`.replace(/\/*(\?.*)?$/, ""),
     })),
   );
   const together = Map.groupBy(ofEach, ({ budget, journal }) => `${keyOf(budget)} ${journal}`);
@@ -40,6 +41,14 @@ function sumOf(budgets: readonly MonthBudget[]): MonthBudget {
 
 const keyOf = ({ month, isSandbox }: MonthBudget) => `${month} ${isSandbox}`;
 const leftOf = ({ used, planned, limit }: MonthBudget) => limit - used - planned;
+
+/** A preview that buys under a month's limit, and could not read what the month has used. */
+export function isMonthUnknown(
+  { months, config }: Pick<Preview, "months" | "config">,
+  buys: boolean,
+): boolean {
+  return buys && months.length === 0 && config["vercelCredits:maxAmountPerMonth"] !== undefined;
+}
 
 /** Whether all previews together go over it, where each alone may not. */
 export const isOver = (budget: MonthBudget) => leftOf(budget) < 0;

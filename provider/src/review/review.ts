@@ -4,7 +4,7 @@ import { dollars } from "../domain/money";
 import type { MonthBudget } from "../domain/month-budget";
 import { CREDIT_NAMES, type CreditType } from "../domain/order-arguments";
 import { type BudgetVerdict, budgetOf, budgetVerdict } from "./budget";
-import { isOver, monthBudgets, overInWords } from "./month";
+import { isMonthUnknown, isOver, monthBudgets, overInWords } from "./month";
 import {
   type Bought,
   boughtAlready,
@@ -49,6 +49,8 @@ export interface Review {
   readonly bought: Bought;
   /** How the budget of the month stands, where there is one. */
   readonly months: readonly MonthBudget[];
+  /** Whether a preview could not read what the month has used. */
+  readonly isMonthUnread: boolean;
   /** Whether nothing stands against it: what is charged is known and within the budget, and no purchase is known to fail. */
   readonly passes: boolean;
 }
@@ -67,19 +69,27 @@ export function review(given: readonly Given[], budget?: string): Review {
     .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
   const verdict = budgetVerdict(previews, budget);
   const months = monthBudgets(previews.map(({ preview }) => preview));
+  const isMonthUnread = previews.some(({ preview, operations: its }) =>
+    isMonthUnknown(
+      preview,
+      its.some((one) => charges(one) || mayCharge(one)),
+    ),
+  );
   return {
     stacks: read.map(({ project, stack }) => ({ project, stack })),
     failed,
     operations,
     verdict,
     months,
+    isMonthUnread,
     bought: sumOf(previews.map(({ preview }) => boughtAlready(preview))),
     passes:
       failed.length === 0 &&
       verdict.isWithin &&
       !operations.some(mayCharge) &&
       !operations.some(fails) &&
-      !months.some(isOver),
+      !months.some(isOver) &&
+      !isMonthUnread,
   };
 }
 
@@ -164,11 +174,17 @@ export function budgetInWords({ verdict, stacks }: Review): string {
 export function objections({
   operations,
   months,
+  isMonthUnread,
 }: Review): { readonly what: string; readonly rest: string }[] {
   const found = [];
   if (operations.some(mayCharge)) {
     const why = "the journal decides whether it buys, and this preview could not ask it";
     found.push({ what: "May charge", rest: `, for each purchase that says so: ${why}.` });
+  }
+  if (isMonthUnread) {
+    const rest =
+      " in this preview, which could not read the journal: `pulumi up` buys nothing over its limit.";
+    found.push({ what: "What the month has used isn't known", rest });
   }
   for (const over of months.filter(isOver))
     found.push({ what: "Over the month's budget", rest: overInWords(over) });

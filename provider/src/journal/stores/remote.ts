@@ -48,13 +48,18 @@ export class RemoteStore implements JournalStore {
 
   async createIfAbsent(name: string, text: string): Promise<boolean> {
     await this.#keepsItsWord();
-    // Also where it was down a moment ago: what an order came to must be kept.
-    const always = { evenIfDown: true };
+    // Also where it was down a moment ago, but with one try: what an order came to should be kept.
+    const isDown = this.#isDown();
+    const always = { evenIfDown: true, once: true };
     try {
-      const isOurs = await this.#ask((place, signal) => place.create(name, text, signal), always);
+      const isOurs = await this.#ask((place, signal) => place.create(name, text, signal), {
+        evenIfDown: true,
+        once: isDown,
+      });
       this.#there.add(name);
       return isOurs;
     } catch (error) {
+      if (isDown) throw error;
       // Its answers were lost: what is there by now says how it ended, if anything is.
       const read = (place: RemotePlace, signal: AbortSignal) => place.read(name, signal);
       const found = await this.#ask(read, always).catch(() => undefined);
@@ -147,16 +152,16 @@ export class RemoteStore implements JournalStore {
 
   async #ask<T>(
     what: (place: RemotePlace, signal: AbortSignal) => Promise<T>,
-    { evenIfDown = false, isList = false } = {},
+    { evenIfDown = false, isList = false, once = false } = {},
   ): Promise<T> {
     this.#policies ??= loadPolicies(this.times);
-    const { turn, one, list } = await this.#policies;
+    const { turn, one, list, single } = await this.#policies;
     return turn.execute(async () => {
-      if (this.#down !== undefined && Date.now() < this.#down.until && !evenIfDown) throw this.#down.error;
+      if (this.#down !== undefined && this.#isDown() && !evenIfDown) throw this.#down.error;
       const place = await this.#loaded();
       let last: unknown;
       try {
-        const answer = await (isList ? list : one).execute(async ({ signal }) => {
+        const answer = await (isList ? list : once ? single : one).execute(async ({ signal }) => {
           signal.throwIfAborted(); // its time was over while it waited to be repeated
           return await what(place, signal).catch((error) => {
             // What a request that was given up says is only that.
@@ -168,11 +173,18 @@ export class RemoteStore implements JournalStore {
         return answer;
       } catch (error) {
         if (error instanceof PlaceError) throw error;
-        const down = new Error(inWords(last ?? error, isList ? this.times.list : this.times.operation));
+        const down = new Error(
+          inWords(last ?? error, isList ? this.times.list : once ? this.times.request : this.times.operation),
+        );
         this.#down = { until: Date.now() + this.times.pause, error: down };
         throw down;
       }
     });
+  }
+
+  /** It didn't answer a moment ago. */
+  #isDown(): boolean {
+    return this.#down !== undefined && Date.now() < this.#down.until;
   }
 
   #loaded(): Promise<RemotePlace> {
@@ -210,6 +222,8 @@ function whatIsBroken(
 interface Policies {
   readonly turn: IPolicy;
   readonly one: IPolicy;
+  /** Without a repeat. */
+  readonly single: IPolicy;
   readonly list: IPolicy;
 }
 
@@ -229,6 +243,7 @@ async function loadPolicies(times: Times): Promise<Policies> {
   return {
     turn: bulkhead(AT_ONCE, Number.POSITIVE_INFINITY),
     one: wrap(within(times.operation), repeated, within(times.request)),
+    single: within(times.request),
     list: wrap(within(times.list), repeated),
   };
 }
