@@ -46,7 +46,6 @@ import {
   anotherSandbox,
   claimedElsewhere,
   madeAtSandbox,
-  sentenceOfKnowledge,
   summarize,
   thenUpAgain,
   unreachable,
