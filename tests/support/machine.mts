@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -39,6 +39,8 @@ export class Machine {
     ]);
     const [init] = childrenOf(child.pid ?? 0);
     if (init === undefined) throw new Error("the machine ended while it booted");
+    // Held open, so that the kernel gives its namespace's number to no later machine, as another kernel's would differ, too.
+    openSync(`/proc/${init}/ns/pid`, "r");
     const machine = new Machine(name, disk, child, init);
     process.once("exit", machine.#end);
     return machine;
