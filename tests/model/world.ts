@@ -267,7 +267,7 @@ export class World {
       const succeeds = await new Engine(stack, process, command).preview();
       this.#judge.judgeWords(judged);
       if (!succeeds) return;
-      if (isAlone) isAnnounced = judged.lines.some(({ line }) => line.startsWith("💳"));
+      if (isAlone) isAnnounced = judged.lines.some(({ line }) => /^💳/mu.test(line));
     }
     const judged = this.#judged(stack, folder, up);
     const process = this.#process(stack, up, judged, isAnnounced ? "announced" : "unannounced");
