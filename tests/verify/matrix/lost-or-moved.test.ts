@@ -1,7 +1,10 @@
 import { testCellsOf } from "../../support/matrix";
 
-/** What is done to the state, to the journal, or at the same time. */
+/** What is done to the state, to the journal, or at the same time. The journal is lost after all that relies on it. */
 testCellsOf(
+  "replace both",
+  "lose both",
+  "copy",
   "taint order",
   "taint both",
   "lose purchase",
@@ -9,8 +12,5 @@ testCellsOf(
   "journal set back",
   "journal gone",
   "journal off",
-  "replace both",
-  "lose both",
-  "copy",
   "overlapping updates",
 );
