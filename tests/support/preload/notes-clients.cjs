@@ -4,8 +4,7 @@ const Module = require("node:module");
 
 const load = Module._load;
 Module._load = function (name, ...rest) {
-  const [, client] =
-    /^(@aws-sdk\/client-s3|@google-cloud\/storage|@azure\/[\w-]+|pg)(\/|$)/.exec(name) ?? [];
+  const [, client] = /^(@aws-sdk\/client-s3|@google-cloud\/storage|@azure\/[\w-]+|pg)(\/|$)/.exec(name) ?? [];
   if (client !== undefined) appendFileSync(process.env.TEST_CLIENTS, `${client}\n`);
   return load.call(this, name, ...rest);
 };
