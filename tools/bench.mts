@@ -3,7 +3,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startSandbox } from "pulumi-vercel-credits/sandbox";
+import type { RealServer } from "../tests/servers/server.mts";
+import { startServer } from "../tests/servers/start.mts";
 import { Project } from "../tests/support/project.mts";
+import { Wire } from "../tests/support/wire.mts";
 import { findEngine } from "./engine.mts";
 
 /**
@@ -11,15 +14,26 @@ import { findEngine } from "./engine.mts";
  * do-nothing dynamic resources (two per purchase) on the same engine, in alternating runs. Figures are ratios of
  * one run to the next, because machines are noisy. The engine writes the whole state after every step, so what a receipt
  * costs there shows against a second twin that keeps as much, and the journal's share against a run without one.
+ *
+ * With `--journal s3` (Ceph's gateway) or `--journal postgres` the same is also measured with a journal there, whose answers
+ * take 5 and 50 ms more, against the journal in a folder.
  */
 const { values } = parseArgs({
   options: {
     sizes: { type: "string", default: "1,100,400" },
     rounds: { type: "string", default: "5" },
+    journal: { type: "string", default: "folder" },
   },
 });
 const sizes = values.sizes.split(",").map(Number);
 const rounds = Number(values.rounds);
+const { journal: kind } = values;
+if (kind !== "folder" && kind !== "s3" && kind !== "postgres") {
+  console.error("--journal is one of: folder, s3, postgres");
+  process.exit(2);
+}
+/** How much later the answers of a store come. */
+const LATENCIES_MS = [5, 50];
 
 const OURS = (size: number) => `
 const { CreditPurchase } = require("pulumi-vercel-credits");
@@ -68,12 +82,17 @@ interface Round {
 type Kept = Record<"inputs" | "outputs", Record<string, unknown>>;
 
 /** One round of one program: a fresh stack, previewed, bought, and updated again without a change. */
-async function measure(engine: string, program: string, url: string, journal?: "off"): Promise<Round> {
+async function measure(
+  engine: string,
+  program: string,
+  url: string,
+  journal: Readonly<Record<string, string>> = {},
+): Promise<Round> {
   const watch = resolve("tools/bench-memory.cjs");
   const env = {
     VERCEL_API_URL: url,
     NODE_OPTIONS: `--require ${watch}`,
-    ...(journal && { VERCEL_CREDITS_JOURNAL: journal }),
+    ...journal,
   };
   const project = new Project({ engine, env, program });
   const close = () => project.close();
@@ -113,9 +132,29 @@ function kept(project: Project, type: string): Kept {
   };
 }
 
+let journals = 0;
+
+/** A new journal in a store whose answers take longer. */
+async function measureAway(
+  engine: string,
+  program: string,
+  url: string,
+  server: RealServer,
+  latencyMs: number,
+): Promise<Round> {
+  const wire = await Wire.open(server.port, latencyMs / 2);
+  try {
+    const VERCEL_CREDITS_JOURNAL = server.address(`bench${++journals}`, wire.port);
+    return await measure(engine, program, url, { VERCEL_CREDITS_JOURNAL, ...server.env(wire.port) });
+  } finally {
+    wire.close();
+  }
+}
+
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 const engine = await findEngine();
 const sandbox = await startSandbox();
+const server = kind === "folder" ? undefined : await startServer(kind);
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
 const rows: Record<string, Record<string, string>> = {};
 try {
@@ -124,6 +163,9 @@ try {
     const twin: Round[] = [];
     const sameState: Round[] = [];
     const unjournaled: Round[] = [];
+    const away = new Map<number, Round[]>(
+      LATENCIES_MS.filter(() => server !== undefined).map((latency) => [latency, []]),
+    );
     const file = join(folder, `${size}.json`);
     // The first round of all is a warm-up.
     for (let round = size === sizes[0] ? -1 : 0; round < rounds; round++) {
@@ -132,7 +174,14 @@ try {
       const other = await measure(engine.folder, TWIN(size), sandbox.url);
       writeFileSync(file, JSON.stringify(one.kept));
       const same = await measure(engine.folder, TWIN_WITH_THE_SAME_STATE(size, file), sandbox.url);
-      const without = await measure(engine.folder, OURS(size), sandbox.url, "off");
+      const without = await measure(engine.folder, OURS(size), sandbox.url, {
+        VERCEL_CREDITS_JOURNAL: "off",
+      });
+      for (const [latency, all] of away) {
+        if (server === undefined) continue;
+        const far = await measureAway(engine.folder, OURS(size), sandbox.url, server, latency);
+        if (round >= 0) all.push(far);
+      }
       if (round < 0) continue;
       ours.push(one);
       twin.push(other);
@@ -154,8 +203,18 @@ try {
     row.MB = median(ours.map((round) => round.providerMegabytes)).toFixed(0);
     row["provider text, bytes"] = `${ours[0]?.providerBytes} to ${twin[0]?.providerBytes}`;
     rows[`${size} purchase${size === 1 ? "" : "s"}`] = row;
+    for (const [latency, all] of away) {
+      const far: Record<string, string> = {};
+      for (const step of STEPS) {
+        const ratios = all.map(({ seconds }, i) => seconds[step] / (ours[i]?.seconds[step] ?? Number.NaN));
+        far[step] = `${spread(ratios)} (${median(all.map(({ seconds }) => seconds[step])).toFixed(1)} s)`;
+      }
+      far.MB = median(all.map((round) => round.providerMegabytes)).toFixed(0);
+      rows[`${size}, ${kind} ${latency} ms away, to a folder`] = far;
+    }
   }
 } finally {
+  await server?.stop();
   await sandbox.close();
   rmSync(folder, { recursive: true });
 }

@@ -9,6 +9,8 @@ export class Wire {
   #isCut = false;
   /** How long each way takes. */
   oneWayMs: number;
+  /** What was asked over it, where that is HTTP: method and path of each request. */
+  readonly requests: string[] = [];
 
   private constructor(to: number, oneWayMs: number) {
     this.oneWayMs = oneWayMs;
@@ -46,6 +48,7 @@ export class Wire {
       from.on("error", () => undefined).resetAndDestroy();
       return;
     }
+    from.on("data", (piece) => this.#note(piece.toString("latin1")));
     const there = connect({ port: to, host: "127.0.0.1", noDelay: true });
     from.setNoDelay(true);
     for (const [one, other] of [
@@ -60,6 +63,11 @@ export class Wire {
       });
       one.pipe(this.#late()).pipe(other);
     }
+  }
+
+  #note(text: string): void {
+    for (const [, request = ""] of text.matchAll(/^([A-Z]+ \S+) HTTP\/1\.1\r$/gm))
+      this.requests.push(request);
   }
 
   /** Each piece is late by as much, and holds up none after it. */

@@ -34,6 +34,24 @@ test("each endpoint has a log of its own", async () => {
   expect(second).not.toBe(first);
 });
 
+test("orders that one process opens at once take one write each", async () => {
+  const written = jest.spyOn(store, "createIfAbsent");
+  const log = new OpeningLog(store);
+
+  await Promise.all(Array.from({ length: 10 }, () => add("2026-11-01", { log })));
+
+  expect(written).toHaveBeenCalledTimes(10);
+});
+
+test("an order that could not be opened holds up none after it", async () => {
+  const log = new OpeningLog(store);
+  jest.spyOn(store, "createIfAbsent").mockRejectedValueOnce(new Error("full"));
+
+  const opened = await Promise.allSettled([add("2026-11-01", { log }), add("2026-11-01", { log })]);
+
+  expect(opened.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+});
+
 test("every order has an entry of its own, also among processes that open at once", async () => {
   const [one, other] = [new OpeningLog(store), new OpeningLog(store)];
   const opened = [one, other, one, other, one, one, other].map((log) => add("2026-11-01", { log }));

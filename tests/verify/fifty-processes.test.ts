@@ -1,21 +1,40 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { whatIsMissing } from "../../tools/servers/found.mts";
+import { startServer } from "../servers/start.mts";
 import { reachOneOrderAtOnce } from "../support/many-processes";
 import { startProvider } from "../support/provider-process";
-import { newSandbox } from "../support/stack";
+import { closeLater, newSandbox } from "../support/stack";
 
-let journal: string;
+const WHAT = "fifty processes reach the same order at once: at most one sends, and the others say which";
+const LONGEST_MS = 300_000;
 
-beforeEach(() => {
-  journal = mkdtempSync(join(tmpdir(), "vercel-credits-journal-"));
-});
+test(
+  WHAT,
+  async () => {
+    const journal = mkdtempSync(join(tmpdir(), "vercel-credits-journal-"));
+    closeLater(() => rmSync(journal, { recursive: true }));
+    await reachThrough(journal);
+  },
+  LONGEST_MS,
+);
 
-afterEach(() => rmSync(journal, { recursive: true }));
+for (const kind of ["s3", "gs", "azblob", "postgres"] as const) {
+  (whatIsMissing(kind) === undefined ? test : test.skip)(
+    `${WHAT} (${kind})`,
+    async () => {
+      const server = await startServer(kind);
+      closeLater(() => server.stop());
+      await reachThrough(server.address("fifty"), server.env());
+    },
+    LONGEST_MS,
+  );
+}
 
-test("fifty processes reach the same order at once: at most one sends, and the others say which", async () => {
+async function reachThrough(journal: string, env: Record<string, string> = {}): Promise<void> {
   const sandbox = await newSandbox();
   await reachOneOrderAtOnce(50, sandbox, () =>
-    startProvider(sandbox.url, { "vercelCredits:journal": journal }),
+    startProvider(sandbox.url, { "vercelCredits:journal": journal }, env),
   );
-}, 300_000);
+}

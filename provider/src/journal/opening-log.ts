@@ -13,6 +13,8 @@ export interface NamedText {
 /** Looks at all entries before the one that is to be made; an answer is why it may not be. */
 export type Objection<T> = (before: readonly NamedText[]) => Promise<T | undefined>;
 
+type Added<T> = { readonly name: string } | { readonly objection: T };
+
 /**
  * The logs of the months: every order that is opened is an entry in the log of its endpoint and month (UTC). An entry's
  * number is taken by creating its record only if it is absent, so no lock is needed, and none is left behind: whoever makes
@@ -24,18 +26,27 @@ export class OpeningLog {
   /** Entries that were read; a record never changes. */
   readonly #texts = new Map<string, string>();
 
+  /** Orders of one process open one after the other: at once, each would try the numbers that the others take. */
+  #last: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly store: JournalStore) {}
 
   /** Adds an entry. Its name, by which the order's state finds it again; or why it was not made. */
-  async add<T = never>(
+  add<T = never>(
     endpoint: string,
     entry: object,
     {
       now = new Date(),
       objection,
     }: { readonly now?: Date; readonly objection?: Objection<T> | undefined } = {},
-  ): Promise<{ readonly name: string } | { readonly objection: T }> {
+  ): Promise<Added<T>> {
     const log = nameOf(endpoint, now);
+    const added = this.#last.then(() => this.#add(log, entry, objection));
+    this.#last = added.catch(() => this.#ends.delete(log)); // so that the next one asks a place that is away, and hears so at once
+    return added;
+  }
+
+  async #add<T>(log: string, entry: object, objection?: Objection<T>): Promise<Added<T>> {
     for (let end = this.#ends.get(log) ?? (await this.#findEnd(log)); end < MOST_ENTRIES; end++) {
       const why = await objection?.(await this.#entries(log, end));
       if (why !== undefined) return { objection: why };

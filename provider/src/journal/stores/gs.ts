@@ -22,7 +22,9 @@ export function gsPlace({ bucket: name, prefix }: AddressOf<"gs">): RemotePlace 
     const [found] = await bucket
       .getFiles({ prefix: key, maxResults: 1, autoPaginate: false })
       .catch((error) => Promise.reject(about(error, "storage.objects.list")));
-    return found.every((file) => file.name !== key);
+    // There by now: the next try reads it.
+    if (found.some((file) => file.name === key)) throw new Error("a record was written while it was read");
+    return true;
   }
 
   return markedByAddress(`gs ${storage.apiEndpoint} ${name}/${prefix}`, {
