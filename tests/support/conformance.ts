@@ -12,6 +12,7 @@ import { whatIsMissing } from "../../tools/servers/found.mts";
 import { type Fault, FaultyProxy } from "../servers/faulty-proxy.mts";
 import type { RealServer } from "../servers/server.mts";
 import { startServer } from "../servers/start.mts";
+import { testWith } from "../servers/test-with.mts";
 import { booksAreReadAt } from "./books";
 import { ROOT } from "./project.mts";
 
@@ -205,9 +206,7 @@ const NOT_FOUND: Record<Exclude<ServerKind, "postgres">, Fault> = {
 export function keepsItsWordWith(kind: ServerKind): void {
   const missing = whatIsMissing(kind);
   if (missing !== undefined) {
-    // At home it is a matter of taste; where it decides whether something lands, what isn't tried isn't so.
-    const here = process.env.CI ? test : test.skip;
-    here(`a real server for ${kind} is here (${missing})`, () => {
+    testWith(kind)(`a real server for ${kind} is here (${missing})`, () => {
       throw new Error(missing);
     });
     return;

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutBucketPolicyCommand, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "yaml";
-import { whatIsMissing } from "../../tools/servers/found.mts";
 import { startCeph } from "../servers/ceph.mts";
 import type { RealServer } from "../servers/server.mts";
+import { testWith } from "../servers/test-with.mts";
 import { commandAt } from "../support/books";
 import { CodeHost } from "../support/code-host";
 import { ROOT } from "../support/project.mts";
@@ -243,7 +243,7 @@ test("GitLab's jobs: a merge request is reviewed, and what was planned on the ma
   expect(sandbox.charges()).toHaveLength(1);
 });
 
-(whatIsMissing("s3") === undefined ? test : test.skip)(
+testWith("s3")(
   "with a bucket, previews may read the journal and not write it, no cache is kept, and the next machine knows what the last one did",
   async () => {
     const server = await startCeph();

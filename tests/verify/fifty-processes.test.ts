@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { whatIsMissing } from "../../tools/servers/found.mts";
 import { startServer } from "../servers/start.mts";
+import { testWith } from "../servers/test-with.mts";
 import { reachOneOrderAtOnce } from "../support/many-processes";
 import { startProvider } from "../support/provider-process";
 import { closeLater, newSandbox } from "../support/stack";
@@ -21,17 +21,15 @@ test(
 );
 
 // The other stores: `verify/stores`, with processes of their own at one name.
-for (const kind of ["postgres"] as const) {
-  (whatIsMissing(kind) === undefined ? test : test.skip)(
-    `${WHAT} (${kind})`,
-    async () => {
-      const server = await startServer(kind);
-      closeLater(() => server.stop());
-      await reachThrough(server.address("fifty"), server.env());
-    },
-    LONGEST_MS,
-  );
-}
+testWith("postgres")(
+  `${WHAT}, through PostgreSQL`,
+  async () => {
+    const server = await startServer("postgres");
+    closeLater(() => server.stop());
+    await reachThrough(server.address("fifty"), server.env());
+  },
+  LONGEST_MS,
+);
 
 async function reachThrough(journal: string, env: Record<string, string> = {}): Promise<void> {
   const sandbox = await newSandbox();

@@ -9,7 +9,7 @@ import { booksAt, type JournalOptions } from "./journal-at";
 import { detailed, detailedText } from "./receipts-purchase";
 import { receiptsText } from "./receipts-text";
 
-interface Options extends Selection, JournalOptions {
+interface Options extends Selection, Pick<JournalOptions, "folder"> {
   /** Its address may follow. */
   readonly journal?: boolean | string;
   readonly csv?: boolean;
@@ -56,8 +56,8 @@ async function written({ purchases, source, filter }: Asked, options: Options): 
     : receiptsText(purchases, from);
 }
 
-function isOfJournal({ journal, address, folder }: Options): boolean {
-  return [journal, address, folder].some((option) => option !== undefined);
+function isOfJournal({ journal, folder }: Options): boolean {
+  return journal !== undefined || folder !== undefined;
 }
 
 interface Found {
@@ -69,11 +69,11 @@ interface Found {
 }
 
 async function read(file: string | undefined, options: Options): Promise<Found> {
-  const { stack, journal, address, folder } = options;
+  const { stack, journal, folder } = options;
   if (isOfJournal(options)) {
     if (file !== undefined) throw new Error("--journal takes no file");
-    const named = typeof journal === "string" ? journal : address;
-    const { shown, books } = await booksAt({ address: named, folder });
+    const address = typeof journal === "string" ? journal : undefined;
+    const { shown, books } = await booksAt({ address, folder });
     return {
       purchases: purchasesOfJournal(books),
       source: `the journal in ${shown}`,

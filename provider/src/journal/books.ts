@@ -4,7 +4,7 @@ import type { Receipt } from "../domain/receipt";
 import type { Cause } from "../domain/result";
 import { sandboxOf } from "../domain/sandbox";
 import { partsOfUrn } from "../domain/urn";
-import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
+import { identityKey, type OrderReference, type PurchaseIdentity } from "../state/order-reference";
 import { Claims, isClosing } from "./claims";
 import { readEarlierBooks } from "./earlier-books";
 import { withWord, wordOf } from "./knowledge";
@@ -224,5 +224,5 @@ function markDoubleCharges(purchases: readonly JournaledPurchase[]): JournaledPu
 }
 
 function keyOf(identity: PurchaseIdentity | undefined): string {
-  return JSON.stringify(identity && [identity.endpoint, identity.organization, identity.urn]) ?? "";
+  return identity === undefined ? "" : identityKey(identity);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { hasEnded, type Writer } from "../domain/process-identity";
 import { partsOfUrn } from "../domain/urn";
-import type { PurchaseIdentity } from "../state/order-reference";
+import { identityKey, type PurchaseIdentity } from "../state/order-reference";
 import {
   type Claim,
   claimSchema,
@@ -36,11 +36,8 @@ export class Claims {
     private readonly store: JournalStore,
     identity: PurchaseIdentity,
   ) {
-    const { endpoint, organization, urn } = identity;
-    const hash = createHash("sha256")
-      .update(JSON.stringify([endpoint, organization, urn]))
-      .digest("hex");
-    const { stack = "", project = "", name } = partsOfUrn(urn);
+    const hash = createHash("sha256").update(identityKey(identity)).digest("hex");
+    const { stack = "", project = "", name } = partsOfUrn(identity.urn);
     const parts = [project, stack, name].map((part) => readable(part, 30)).join(".");
     this.prefix = `intent.${parts}-${hash.slice(0, 16)}`;
   }

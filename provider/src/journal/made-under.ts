@@ -22,20 +22,15 @@ export async function madeUnder(store: JournalStore, id: string): Promise<MadeUn
   const forgotten = new Set(names.filter((name) => name.endsWith(".forgotten")));
   const ends = names.filter((name) => /^order_[^.]+\.(completion|resolution\.\d+)$/.test(name));
   const found = new Map<string, Outcome>();
-  await Promise.all(
-    ends.map(async (name) => {
-      const [order = ""] = name.split(".");
-      if (forgotten.has(`${order}.forgotten`)) return;
-      const outcome = outcomeUnder(id, name, await store.read(name));
-      if (outcome !== undefined && found.get(order) !== "bought") found.set(order, outcome);
-    }),
-  );
+  for (const [name, text] of await store.readMany(ends)) {
+    const [order = ""] = name.split(".");
+    if (forgotten.has(`${order}.forgotten`)) continue;
+    const outcome = outcomeUnder(id, name, text);
+    if (outcome !== undefined && found.get(order) !== "bought") found.set(order, outcome);
+  }
   if (found.size === 0) return [];
-  const intents = await Promise.all(
-    names
-      .filter((name) => name.startsWith("intent."))
-      .map(async (name) => parse(claimSchema, await store.read(name))),
-  );
+  const claims = await store.readMany(names.filter((name) => name.startsWith("intent.")));
+  const intents = [...claims.values()].map((text) => parse(claimSchema, text));
   return [...found].map(([order, outcome]) => {
     const intent = intents.find((one) => one !== undefined && one !== TORN && one.order === order);
     if (intent === undefined || intent === TORN || isClosing(intent)) return { order, outcome };

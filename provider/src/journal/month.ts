@@ -1,6 +1,6 @@
 import { MEANING, type Outcome } from "../domain/outcome";
 import { hasEnded } from "../domain/process-identity";
-import type { OrderReference, PurchaseIdentity } from "../state/order-reference";
+import { identityKey, type OrderReference, type PurchaseIdentity } from "../state/order-reference";
 import type { Knowledge } from "./knowledge";
 import { type Opening, openingSchema, parse, TORN } from "./records";
 
@@ -32,17 +32,13 @@ export interface MonthUse {
 
 /** What the orders of a month use of its budget, as one purchase sees it that looks for room. */
 export class MonthEntries {
-  readonly #entries: readonly Entry[];
-
-  constructor(entries: readonly Entry[]) {
-    this.#entries = entries;
-  }
+  constructor(private readonly entries: readonly Entry[]) {}
 
   /** @param wanted All for which room is looked for at once. */
   useFor(wanted: readonly RoomFor[], now = Date.now()): MonthUse {
     let [used, uncertain] = [0, 0];
     const closable: { amount: number; order: OrderReference }[] = [];
-    for (const [number, entry] of this.#entries.entries()) {
+    for (const [number, entry] of this.entries.entries()) {
       const use = this.#isGivenUp(entry, number, wanted) ? "none" : useOf(entry, now);
       const { amount } = entry.opening.arguments;
       if (use === "closable") closable.push({ amount, order: referenceOf(entry) });
@@ -59,10 +55,11 @@ export class MonthEntries {
     if (identity === undefined || (outcome !== "pending" && outcome !== "unknown")) return false;
     // Its request may be under way: nobody can have given it up yet.
     if (known.kind === "inDoubt" && known.lease !== undefined) return false;
-    const isLater = (one: RoomFor) => isSame(one.identity, identity) && one.attempt > args.attempt;
+    const key = identityKey(identity);
+    const isLater = (one: RoomFor) => identityKey(one.identity) === key && one.attempt > args.attempt;
     if (wanted.some(isLater)) return true;
     // Only one that was opened after it: an earlier one with a higher attempt was forgotten in between.
-    return this.#entries
+    return this.entries
       .slice(number + 1)
       .some(
         (other) =>
@@ -131,8 +128,4 @@ function requestLeft(known: Knowledge): boolean {
   if (known.kind === "completed") return MEANING[known.result.outcome].requestLeft;
   if (known.kind === "resolved") return MEANING[known.settled].requestLeft;
   return known.kind === "inDoubt";
-}
-
-function isSame(a: PurchaseIdentity, b: PurchaseIdentity): boolean {
-  return a.endpoint === b.endpoint && a.organization === b.organization && a.urn === b.urn;
 }

@@ -78,11 +78,7 @@ export async function adopt(
   const { state, olds, settled, vercelIds, order } = before(from);
   const later = await laterOrder(run, from, declaration);
   if (later?.outcome === "bought" && later.intentId !== undefined && later.intentId !== intentId) {
-    throw new Refusal(
-      `${declaration.name}: adopt "${printable(intentId, 200)}" contradicts the id that Vercel gave (${printable(later.intentId, 200)}).`,
-      `Set adopt: "${printable(later.intentId, 200)}".`,
-      CHARGED,
-    );
+    throw contradiction(declaration, intentId, [later.intentId], CHARGED);
   }
   const known = from.known;
   if (
@@ -92,11 +88,7 @@ export async function adopt(
   ) {
     const isRaised = Number(declaration.arguments.attempt) > order.attempt;
     if ((known.kind === "completed" && known.result.outcome === "bought") || !isRaised) {
-      throw new Refusal(
-        `${declaration.name}: adopt "${printable(intentId, 200)}" contradicts the id that Vercel gave (${vercelIds.join(", ")}).`,
-        `Set adopt: "${vercelIds[0]}".`,
-        sentenceOfKnowledge(known),
-      );
+      throw contradiction(declaration, intentId, vercelIds, sentenceOfKnowledge(known));
     }
   }
   const mistaken = await mistakenAdoption(run, declaration, intentId);
@@ -114,6 +106,20 @@ export async function adopt(
     result: { outcome: "adopted", receipt: { ...learned, intentId } },
     record: { ...present({ settled }), vercelIds: [...vercelIds] },
   });
+}
+
+function contradiction(
+  { name }: PurchaseDeclaration,
+  adopted: string,
+  vercelIds: readonly string[],
+  sentence: string,
+): Refusal {
+  const [own = "?"] = vercelIds;
+  return new Refusal(
+    `${name}: adopt "${printable(adopted, 200)}" contradicts the id that Vercel gave (${printable(vercelIds.join(", "), 500)}).`,
+    `Set adopt: "${printable(own, 200)}".`,
+    sentence,
+  );
 }
 
 /** A person's word that it was not made, and isn't wanted. */

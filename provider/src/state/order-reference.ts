@@ -12,6 +12,11 @@ export const identitySchema = z.looseObject({
 });
 export type PurchaseIdentity = z.infer<typeof identitySchema>;
 
+/** The same text for the same purchase, and for no other. */
+export function identityKey({ endpoint, organization, urn }: PurchaseIdentity): string {
+  return JSON.stringify([endpoint, organization, urn]);
+}
+
 /** An order as a state remembers it: enough to ask a journal about it. */
 export const orderReferenceSchema = z.looseObject({
   orderId: z.string(),

@@ -1,21 +1,8 @@
-import { join } from "node:path";
-import { Journal } from "../../../provider/src/journal/journal";
-import { FileStore } from "../../../provider/src/journal/stores/file";
-import type { ModelledProject } from "../../support/modelled-project";
+import { BOTH, lose, settle, up } from "../../support/persons-word";
 import { CHARGED, MAYBE_CHARGED, NOTHING_CHARGED, sentencesOf } from "../../support/sentences";
-import { journalOf, sandboxAndModel, upCrashingAt } from "../../support/stack";
+import { sandboxAndModel, upCrashingAt } from "../../support/stack";
 
 /** What a person said stays said, whatever becomes of the state; and it is taken only where nothing known is against it. */
-
-const up = (project: ModelledProject, args: Record<string, unknown> = {}) => {
-  project.declare({ args });
-  return project.up("--skip-preview");
-};
-const lose = (project: ModelledProject, ...halves: string[]) =>
-  project.editState((all) => all.filter(({ urn }) => !halves.some((half) => urn.includes(half))));
-const BOTH = ["CreditPurchase", "PurchaseOrder"];
-const settle = (project: ModelledProject, order: unknown, word: { adopted: string } | { withdrawn: true }) =>
-  new Journal(new FileStore(join(journalOf(project)))).resolve(`${order}`, word);
 
 describe("both halves are lost after a person said that it was made", () => {
   test("withdraw is refused", async () => {
